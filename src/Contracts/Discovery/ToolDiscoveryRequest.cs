@@ -1,0 +1,80 @@
+using System.Text.Json;
+using MassTransit;
+
+namespace Capns.Contracts.Discovery;
+
+/// <summary>Event in: somebody looks for tools (platform spec 3.20).</summary>
+/// <remarks>Answered by <see cref="ToolRecommendationUpdated"/>, as an event and to the reply target.</remarks>
+[EntityName("tool.discovery.requested")]
+[MessageUrn("tool.discovery.requested")]
+public sealed record ToolDiscoveryRequest
+{
+    /// <summary>Echoed.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>One of agent and user is required.</summary>
+    public string? AgentId { get; init; }
+
+    /// <inheritdoc cref="AgentId"/>
+    public string? UserId { get; init; }
+
+    /// <summary>Words, up to 500 characters.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Read as <see cref="Query"/>.</summary>
+    public string? Intent { get; init; }
+
+    /// <summary>Text, or <c>{topic, userIntent, discussionId, recentToolIds[], keywords[]}</c>.</summary>
+    public JsonElement? Context { get; init; }
+
+    /// <summary>All needed; values starting with <c>cap:</c> are capability URNs.</summary>
+    public IReadOnlyList<string>? Capabilities { get; init; }
+
+    /// <summary>Any of them.</summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>Any of them.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Bonus only.</summary>
+    public IReadOnlyList<string>? PreferredCategories { get; init; }
+
+    /// <summary>Ceiling. Default: the highest level the caller may run.</summary>
+    public SecurityLevel? SecurityLevel { get; init; }
+
+    /// <summary>Seeds for used-with.</summary>
+    public IReadOnlyList<string>? CurrentToolIds { get; init; }
+
+    /// <summary>Left out of the answer.</summary>
+    public IReadOnlyList<string>? ExcludeToolIds { get; init; }
+
+    /// <summary>Default: false.</summary>
+    public bool? ExcludeUsed { get; init; }
+
+    /// <summary>Milliseconds.</summary>
+    public int? MaxExecutionTime { get; init; }
+
+    /// <summary>Per run.</summary>
+    public decimal? CostLimit { get; init; }
+
+    /// <summary>Default: false.</summary>
+    public bool? IncludeDeprecated { get; init; }
+
+    /// <summary>Default: false; true adds the parameter schema.</summary>
+    public bool? IncludeParameters { get; init; }
+
+    /// <summary><c>recommend</c> (default), <c>search</c>, <c>similar</c>, <c>related</c> or <c>dependencies</c>.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>Uuid or slug; required for <c>similar</c>, <c>related</c>, <c>dependencies</c>.</summary>
+    public string? ToolId { get; init; }
+
+    /// <summary>1 to 50. Default: 5.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Reply is published on <c>events</c> with this key.</summary>
+    public string? ResponseEventType { get; init; }
+
+    /// <summary><c>{token}</c>; removed before anything is stored or logged.</summary>
+    public JsonElement? Auth { get; init; }
+}

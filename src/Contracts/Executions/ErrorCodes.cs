@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+
+namespace Capns.Contracts.Executions;
+
+/// <summary>Every code an execution can end with, and the ones that refuse a request (platform spec 5.12).</summary>
+public static class ErrorCodes
+{
+    public static readonly ErrorCode InvalidRequest = new("INVALID_REQUEST", ErrorType.Validation, false, 400);
+    public static readonly ErrorCode InvalidCap = new("INVALID_CAP", ErrorType.Validation, false, 400);
+    public static readonly ErrorCode InvalidParameters = new("INVALID_PARAMETERS", ErrorType.Validation, false, 422);
+    public static readonly ErrorCode ToolNotFound = new("TOOL_NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode CapNotFound = new("CAP_NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode VersionNotFound = new("VERSION_NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode OperationNotFound = new("OPERATION_NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode ToolDisabled = new("TOOL_DISABLED", ErrorType.Permission, false, 409);
+    public static readonly ErrorCode ToolArchived = new("TOOL_ARCHIVED", ErrorType.Permission, false, 410);
+    public static readonly ErrorCode InsufficientPermissions = new("INSUFFICIENT_PERMISSIONS", ErrorType.Permission, false, 403);
+    public static readonly ErrorCode ApprovalsDisabled = new("APPROVALS_DISABLED", ErrorType.Permission, false, 403);
+    public static readonly ErrorCode ApprovalRejected = new("APPROVAL_REJECTED", ErrorType.Permission, false, 0);
+    public static readonly ErrorCode ApprovalExpired = new("APPROVAL_EXPIRED", ErrorType.Permission, false, 0);
+    public static readonly ErrorCode KillSwitch = new("KILL_SWITCH", ErrorType.Permission, false, 503);
+    public static readonly ErrorCode RateLimited = new("RATE_LIMITED", ErrorType.Quota, false, 429);
+    public static readonly ErrorCode ConcurrencyLimited = new("CONCURRENCY_LIMITED", ErrorType.Quota, false, 429);
+    public static readonly ErrorCode BudgetExceeded = new("BUDGET_EXCEEDED", ErrorType.Quota, false, 429);
+    public static readonly ErrorCode CostExceeded = new("COST_EXCEEDED", ErrorType.Quota, false, 422);
+    public static readonly ErrorCode QueueTimeout = new("QUEUE_TIMEOUT", ErrorType.Timeout, false, 0);
+    public static readonly ErrorCode ExecutionTimeout = new("EXECUTION_TIMEOUT", ErrorType.Timeout, true, 0);
+    public static readonly ErrorCode MemoryExceeded = new("MEMORY_EXCEEDED", ErrorType.Quota, false, 0);
+    public static readonly ErrorCode NetworkCallsExceeded = new("NETWORK_CALLS_EXCEEDED", ErrorType.Quota, false, 0);
+    public static readonly ErrorCode OutputTooLarge = new("OUTPUT_TOO_LARGE", ErrorType.Quota, false, 0);
+    public static readonly ErrorCode NetworkDenied = new("NETWORK_DENIED", ErrorType.Permission, false, 0);
+    public static readonly ErrorCode SandboxUnavailable = new("SANDBOX_UNAVAILABLE", ErrorType.Dependency, true, 503);
+    public static readonly ErrorCode SandboxFailed = new("SANDBOX_FAILED", ErrorType.Dependency, true, 0);
+    public static readonly ErrorCode WorkerLost = new("WORKER_LOST", ErrorType.Dependency, true, 0);
+    public static readonly ErrorCode DependencyMissing = new("DEPENDENCY_MISSING", ErrorType.Dependency, false, 409);
+    public static readonly ErrorCode RemoteUnavailable = new("REMOTE_UNAVAILABLE", ErrorType.Dependency, true, 0);
+    public static readonly ErrorCode ServiceUnavailable = new("SERVICE_UNAVAILABLE", ErrorType.Dependency, false, 503);
+    public static readonly ErrorCode ExecutionFailed = new("EXECUTION_FAILED", ErrorType.Execution, true, 0);
+    public static readonly ErrorCode InvalidResult = new("INVALID_RESULT", ErrorType.Execution, false, 0);
+    public static readonly ErrorCode InternalError = new("INTERNAL_ERROR", ErrorType.Unknown, true, 500);
+    public static readonly ErrorCode Unauthenticated = new("UNAUTHENTICATED", ErrorType.Permission, false, 401);
+    public static readonly ErrorCode ExecutionNotFound = new("EXECUTION_NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode AlreadyFinished = new("ALREADY_FINISHED", ErrorType.Validation, false, 409);
+    public static readonly ErrorCode IdempotencyKeyReused = new("IDEMPOTENCY_KEY_REUSED", ErrorType.Validation, false, 422);
+    public static readonly ErrorCode DuplicateTool = new("DUPLICATE_TOOL", ErrorType.Validation, false, 409);
+    public static readonly ErrorCode VersionExists = new("VERSION_EXISTS", ErrorType.Validation, false, 409);
+    public static readonly ErrorCode InvalidDefinition = new("INVALID_DEFINITION", ErrorType.Validation, false, 422);
+    public static readonly ErrorCode DependencyCycle = new("DEPENDENCY_CYCLE", ErrorType.Validation, false, 422);
+    public static readonly ErrorCode NotFound = new("NOT_FOUND", ErrorType.Validation, false, 404);
+    public static readonly ErrorCode PayloadTooLarge = new("PAYLOAD_TOO_LARGE", ErrorType.Validation, false, 413);
+    public static readonly ErrorCode UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", ErrorType.Validation, false, 415);
+
+    /// <summary>All codes by their word on the wire.</summary>
+    public static FrozenDictionary<string, ErrorCode> All { get; } = new[]
+    {
+        InvalidRequest,
+        InvalidCap,
+        InvalidParameters,
+        ToolNotFound,
+        CapNotFound,
+        VersionNotFound,
+        OperationNotFound,
+        ToolDisabled,
+        ToolArchived,
+        InsufficientPermissions,
+        ApprovalsDisabled,
+        ApprovalRejected,
+        ApprovalExpired,
+        KillSwitch,
+        RateLimited,
+        ConcurrencyLimited,
+        BudgetExceeded,
+        CostExceeded,
+        QueueTimeout,
+        ExecutionTimeout,
+        MemoryExceeded,
+        NetworkCallsExceeded,
+        OutputTooLarge,
+        NetworkDenied,
+        SandboxUnavailable,
+        SandboxFailed,
+        WorkerLost,
+        DependencyMissing,
+        RemoteUnavailable,
+        ServiceUnavailable,
+        ExecutionFailed,
+        InvalidResult,
+        InternalError,
+        Unauthenticated,
+        ExecutionNotFound,
+        AlreadyFinished,
+        IdempotencyKeyReused,
+        DuplicateTool,
+        VersionExists,
+        InvalidDefinition,
+        DependencyCycle,
+        NotFound,
+        PayloadTooLarge,
+        UnsupportedMediaType,
+    }.ToFrozenDictionary(code => code.Code, StringComparer.Ordinal);
+}

@@ -1,0 +1,13 @@
+namespace Capns.Contracts.Executions;
+
+/// <summary>The kind of an error; the retry policy's <c>retryOn</c> lists these (platform spec 3.18, 5.8).</summary>
+public enum ErrorType
+{
+    Unknown = 0,
+    Validation = 1,
+    Execution = 2,
+    Timeout = 3,
+    Permission = 4,
+    Quota = 5,
+    Dependency = 6,
+}

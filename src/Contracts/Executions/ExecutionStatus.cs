@@ -1,0 +1,12 @@
+namespace Capns.Contracts.Executions;
+
+/// <summary>What an execution event tells (platform spec 3.13).</summary>
+public enum ExecutionStatus
+{
+    Unknown = 0,
+    Started = 1,
+    Progress = 2,
+    Completed = 3,
+    Failed = 4,
+    Cancelled = 5,
+}

@@ -1,0 +1,13 @@
+namespace Capns.Contracts.Executions;
+
+/// <summary>What a progress event tells (platform spec 3.16).</summary>
+public enum ProgressKind
+{
+    Unknown = 0,
+    Progress = 1,
+    Log = 2,
+    Partial = 3,
+    Retry = 4,
+    Limited = 5,
+    Heartbeat = 6,
+}

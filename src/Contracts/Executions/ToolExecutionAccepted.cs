@@ -1,0 +1,25 @@
+using MassTransit;
+
+namespace Capns.Contracts.Executions;
+
+/// <summary>Reply only: the request is stored and will end in exactly one final event (platform spec 3.8).</summary>
+[ExcludeFromTopology]
+[EntityName("tool.execution.accepted")]
+[MessageUrn("tool.execution.accepted")]
+public sealed record ToolExecutionAccepted
+{
+    /// <summary>Version of the payload. Always <c>"1.0"</c>.</summary>
+    public string SchemaVersion { get; init; } = "1.0";
+
+    /// <summary>The execution.</summary>
+    public required Guid ExecutionId { get; init; }
+
+    /// <summary>Its state now.</summary>
+    public required ExecutionState State { get; init; }
+
+    /// <summary>Present when people must decide first.</summary>
+    public Guid? ApprovalId { get; init; }
+
+    /// <summary>The tool's own estimate in milliseconds.</summary>
+    public int? EstimatedDuration { get; init; }
+}

@@ -1,0 +1,34 @@
+using MassTransit;
+
+namespace Capns.Contracts.Running;
+
+/// <summary>Signal to every instance, on <c>capns.control</c> (platform spec 3.3, rule 9).</summary>
+/// <remarks>Best effort: an instance that misses it is corrected by the answer to its next report.</remarks>
+[EntityName("capns.control")]
+[MessageUrn("capns.control")]
+public sealed record ControlSignal
+{
+    /// <summary>What to do.</summary>
+    public required ControlKind Kind { get; init; }
+
+    /// <summary>The execution, for <c>cancel</c>.</summary>
+    public Guid? ExecutionId { get; init; }
+
+    /// <summary>The tool, for <c>kill</c>.</summary>
+    public Guid? ToolId { get; init; }
+
+    /// <summary>False: signal, then 5 s of grace. True: killed at once.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Cache keys, for <c>invalidate</c>.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+}
+
+/// <summary>Kinds of <see cref="ControlSignal"/>.</summary>
+public enum ControlKind
+{
+    Unknown = 0,
+    Cancel = 1,
+    Kill = 2,
+    Invalidate = 3,
+}
