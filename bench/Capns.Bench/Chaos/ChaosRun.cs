@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Capns.Bench.Wire;
 using Capns.Bench.Workers;
+using Capns.Testing;
 
 namespace Capns.Bench.Chaos;
 
@@ -54,12 +55,12 @@ internal sealed class ChaosRun(ChaosOptions options, Servers servers, string sta
         };
         for (var number = 1; number <= options.Registries; number++)
         {
-            _registries.Add(WorkerProcess.Create(options.Root, "Registry", number, state, environment));
+            _registries.Add(WorkerProcess.Create(options.Root, "release", "Registry", number, state, environment));
         }
 
         for (var number = 1; number <= options.Runners; number++)
         {
-            _runners.Add(WorkerProcess.Create(options.Root, "Runner", number, state, environment));
+            _runners.Add(WorkerProcess.Create(options.Root, "release", "Runner", number, state, environment));
         }
 
         foreach (var worker in _registries.Concat(_runners))

@@ -7,6 +7,7 @@ namespace Capns.Bench.Load;
 /// <summary>Keeps a number of executions of one tool in flight and measures each from publish to started and to completed.</summary>
 internal sealed class ExecutionLoad(RequestPublisher publisher)
 {
+    private static readonly object Sum = new { operation = "add", operands = new[] { 5, 3 } };
     private readonly ConcurrentDictionary<Guid, Pending> _pending = new();
 
     /// <summary>To be called with every event that comes.</summary>
@@ -47,7 +48,7 @@ internal sealed class ExecutionLoad(RequestPublisher publisher)
             var pending = new Pending();
             _pending[id] = pending;
             var published = Stopwatch.GetTimestamp();
-            await publisher.PublishAsync(id, tool, new { operation = "add", operands = new[] { 5, 3 } }, cancellationToken);
+            await publisher.PublishAsync(id, tool, Sum, cancellationToken);
             var final = await pending.Ended.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
             if (published < measureFrom)
             {

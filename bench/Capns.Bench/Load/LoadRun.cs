@@ -1,6 +1,7 @@
 using System.Globalization;
 using Capns.Bench.Wire;
 using Capns.Bench.Workers;
+using Capns.Testing;
 
 namespace Capns.Bench.Load;
 
@@ -71,7 +72,7 @@ internal sealed class LoadRun(LoadOptions options, Servers servers, string state
             environment["CAPNS_BENCH_NOOP_EXECUTOR"] = "true";
         }
 
-        var worker = WorkerProcess.Create(options.Root, kind, noop ? 2 : 1, state, environment);
+        var worker = WorkerProcess.Create(options.Root, "release", kind, noop ? 2 : 1, state, environment);
         worker.Start();
         await worker.ReadyAsync(cancellationToken);
         return worker;

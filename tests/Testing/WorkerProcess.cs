@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Capns.Bench.Workers;
+namespace Capns.Testing;
 
 /// <summary>One worker as an operating-system process, which can be killed with -9.</summary>
-internal sealed class WorkerProcess : IAsyncDisposable
+public sealed class WorkerProcess : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
     private readonly string _program;
     private readonly string _log;
     private readonly IReadOnlyDictionary<string, string> _environment;
@@ -25,16 +26,36 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>E.g. <c>runner-2</c>.</summary>
     public string Name { get; }
 
+    /// <summary>True between a start and its end.</summary>
     public bool Running => _process is { HasExited: false };
 
-    /// <summary>Starts <c>&lt;root&gt;/artifacts/bin/Capns.&lt;kind&gt;.Worker/release</c>; does not wait until it is ready.</summary>
-    public static WorkerProcess Create(string root, string kind, int number, string logs, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Where it serves HTTP.</summary>
+    public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Everything it has written so far, over all its starts.</summary>
+    public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";
+
+    /// <summary>Prepares <c>artifacts/bin/Capns.&lt;kind&gt;.Worker/&lt;configuration&gt;</c> of the checkout; starts nothing.</summary>
+    /// <param name="root">The checkout.</param>
+    /// <param name="configuration"><c>debug</c> or <c>release</c>.</param>
+    /// <param name="kind"><c>Registry</c>, <c>Runner</c> or <c>Discovery</c>.</param>
+    /// <param name="number">1 and up; tells workers of one kind apart.</param>
+    /// <param name="logs">Folder for its log.</param>
+    /// <param name="environment">Beside <c>PORT</c>, which is a free one.</param>
+    public static WorkerProcess Create(
+        string root,
+        string configuration,
+        string kind,
+        int number,
+        string logs,
+        IReadOnlyDictionary<string, string> environment)
     {
-        var program = Path.Combine(root, "artifacts", "bin", $"Capns.{kind}.Worker", "release", $"Capns.{kind}.Worker");
+        var program = Path.Combine(root, "artifacts", "bin", $"Capns.{kind}.Worker", configuration, $"Capns.{kind}.Worker");
         var name = $"{kind}-{number}".ToLowerInvariant();
         return new WorkerProcess(name, program, Path.Combine(logs, $"{name}.log"), environment);
     }
 
+    /// <summary>Starts it; does not wait until it is ready.</summary>
     public void Start()
     {
         // A shell in between appends to the log without this process reading it; exec keeps the pid.
@@ -65,7 +86,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
             try
             {
-                using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_port}/health/ready"), cancellationToken);
+                using var answer = await Http.GetAsync(new Uri(Address, "/health/ready"), cancellationToken);
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
                     return;
@@ -104,6 +125,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await KillAsync();
 
     private static int FreePort()
