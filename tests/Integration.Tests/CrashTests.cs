@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Capns.Testing;
+using Xunit;
 
 namespace Capns.Integration.Tests;
 

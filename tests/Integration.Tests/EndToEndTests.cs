@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Capns.Testing;
-using RabbitMQ.Client;
+using Xunit;
 
 namespace Capns.Integration.Tests;
 

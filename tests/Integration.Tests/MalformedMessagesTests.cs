@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Capns.Testing;
 using RabbitMQ.Client;
+using Xunit;
 
 namespace Capns.Integration.Tests;
 

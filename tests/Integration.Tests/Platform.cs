@@ -37,6 +37,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Starts them and waits until all are ready.</summary>
     /// <param name="runners">How many.</param>
     /// <param name="redis">Default: the shared test server.</param>
+    /// <param name="discovery">True: a discovery worker too.</param>
     /// <param name="settings">Environment variables on top.</param>
     public static async Task<Platform> StartAsync(
         int runners = 1,
