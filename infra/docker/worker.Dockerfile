@@ -5,7 +5,8 @@ ARG WORKER
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src ./src
-RUN dotnet publish "src/${WORKER}.Worker" -c Release -o /app -p:AssemblyName=worker
+# One entry point for both: an executable finds its own .dll whatever it is called.
+RUN dotnet publish "src/${WORKER}.Worker" -c Release -o /app && mv "/app/Capns.${WORKER}.Worker" /app/worker
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET}-noble-chiseled
 WORKDIR /app
@@ -13,4 +14,4 @@ COPY --from=build /app ./
 COPY infra/examples/tools /tools
 ENV HOST=0.0.0.0
 USER $APP_UID
-ENTRYPOINT ["dotnet", "worker.dll"]
+ENTRYPOINT ["./worker"]
