@@ -8,7 +8,7 @@ namespace Capns.Registry.Worker.Reading;
 /// <summary>Reads the members of one JSON object and notes all that is wrong with them, each with its JSON Pointer.</summary>
 /// <remarks>
 /// A member that is absent or null is absent; a member of a wrong type is an error, never guessed (platform spec 3.5,
-/// rule 4). Every reader returns null for what it has noted. The object must have passed <see cref="StorableJson"/>.
+/// rule 4). Every reader returns null for what it has noted. The object must have passed <see cref="StorableJson.CheckReadable"/>.
 /// </remarks>
 internal sealed class JsonFields(JsonElement element, string path, ICollection<FieldError> errors)
 {
@@ -41,6 +41,11 @@ internal sealed class JsonFields(JsonElement element, string path, ICollection<F
         }
 
         var text = value.GetString()!;
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            return FailText(name, "text", "holds the character U+0000, which cannot be stored");
+        }
+
         var length = Preview.Characters(text);
         if (length < min)
         {

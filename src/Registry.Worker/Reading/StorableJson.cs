@@ -14,12 +14,14 @@ internal static class StorableJson
     public const int MaxNumberLength = 128;
 
     /// <summary>The first such value, or null. Never throws.</summary>
-    public static FieldError? Check(JsonElement value)
-    {
-        return JsonTextGuard.FindProblem(value, MaxDepth) is { } problem
-            ? new FieldError("", "text", $"The document {problem}.")
-            : Walk(value, "");
-    }
+    public static FieldError? Check(JsonElement value) => CheckReadable(value) ?? CheckValues(value);
+
+    /// <summary>What makes even looking at the members unsafe: broken text, depth.</summary>
+    public static FieldError? CheckReadable(JsonElement value) =>
+        JsonTextGuard.FindProblem(value, MaxDepth) is { } problem ? new FieldError("", "text", $"The document {problem}.") : null;
+
+    /// <summary>The first value that cannot be kept, in a document that is readable.</summary>
+    public static FieldError? CheckValues(JsonElement value) => Walk(value, "");
 
     private static FieldError? Walk(JsonElement value, string path) => value.ValueKind switch
     {

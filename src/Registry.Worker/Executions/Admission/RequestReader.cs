@@ -48,16 +48,24 @@ internal static class RequestReader
             return new ToolExecutionRequest();
         }
 
-        if (StorableJson.Check(payload) is { } unstorable)
+        if (StorableJson.CheckReadable(payload) is { } unreadable)
+        {
+            found.Add(unreadable);
+            return new ToolExecutionRequest();
+        }
+
+        var unstorable = StorableJson.CheckValues(payload);
+        if (unstorable is not null)
         {
             found.Add(unstorable);
-            return new ToolExecutionRequest();
         }
 
         var fields = new JsonFields(payload, "", found);
         var request = WithRules(fields, WithIds(fields, ReadFields(fields)));
         CheckTimes(fields, request, now);
-        return request;
+
+        // The ids are still echoed, so that the caller knows which request was refused.
+        return unstorable is null ? request : request with { Parameters = null, Context = null, Reasoning = null };
     }
 
     private static ToolExecutionRequest ReadFields(JsonFields fields) => new()
@@ -113,11 +121,7 @@ internal static class RequestReader
             fields.Note("auth", "type", "must be an object with member token");
         }
 
-        if (fields.Any("parameters") is null)
-        {
-            fields.Require("parameters", "a JSON object, {} when the tool takes none");
-        }
-
+        fields.Require("parameters", "a JSON object, {} when the tool takes none");
         return request with { Reasoning = Reasoning(fields), ResponseEventType = ResponseEventType(fields) };
     }
 
