@@ -1,9 +1,6 @@
-using System.Text.Json;
-using Microsoft.Extensions.Configuration;
-
 namespace Capns.Messaging;
 
-/// <summary>How this process is connected to the bus (platform spec 10.4). Read once at start.</summary>
+/// <summary>How a process is connected to the bus (platform spec 10.4). The workers read it from the environment through Capns.Hosting.</summary>
 public sealed record BusSettings
 {
     /// <summary><c>RABBITMQ_URL</c>, e.g. <c>amqp://user:password@host:5672/vhost</c>; <c>amqps</c> for TLS.</summary>
@@ -59,59 +56,6 @@ public sealed record BusSettings
     /// <summary>True when <see cref="ConsumeQueues"/> names <paramref name="queue"/>.</summary>
     public bool Consumes(string queue) => ConsumeQueues.Any(pattern => Matches(pattern, queue));
 
-    /// <summary>Reads the variables of platform spec 10.4.</summary>
-    /// <exception cref="BusSettingsException">A variable is missing or has a bad value; names variable, value and expectation.</exception>
-    public static BusSettings From(IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        string Text(string name, string fallback) => configuration[name] is { Length: > 0 } value ? value : fallback;
-
-        return new BusSettings
-        {
-            RabbitMqUrl = BrokerUrl(configuration["RABBITMQ_URL"]),
-            ServiceName = Text("SERVICE_NAME", "capability-registry"),
-            EventsExchange = Text("EVENTS_EXCHANGE", "events"),
-            RpcExchange = Text("RPC_EXCHANGE", "rpc"),
-            DeadLetterExchange = Text("DLX_EXCHANGE", "events.dlx"),
-            LegacyEventAliases = Flag("LEGACY_EVENT_ALIASES", Text("LEGACY_EVENT_ALIASES", "false")),
-            ConsumeQueues = List(Text("CONSUME_QUEUES", "*")),
-            QueueSettings = Numbers(Text("QUEUE_SETTINGS", "{}")),
-            RunnerPools = [.. List(Text("RUNNER_POOLS", "")).Select(Pool)],
-            PlatformUsers = List(Text("CAPNS_AMQP_USERS", "")),
-        };
-    }
-
-    private static Uri BrokerUrl(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "amqp" or "amqps" && url is { Host.Length: > 0 }
-            ? url
-            : throw new BusSettingsException("RABBITMQ_URL", text is null or "" ? "nothing" : "another text", "a URL like amqp://user:password@host:5672/vhost");
-
-    private static bool Flag(string name, string text) =>
-        bool.TryParse(text, out var flag) ? flag : throw new BusSettingsException(name, text, "true or false");
-
-    private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static string Pool(string text) =>
-        Topology.BusTopology.IsPoolName(text) ? text : throw new BusSettingsException("RUNNER_POOLS", text, "names that match [a-z0-9-]{1,32}");
-
-    private static Dictionary<string, QueueNumbers> Numbers(string json)
-    {
-        const string Expected = "a JSON object like {\"queue\": {\"prefetch\": 64, \"concurrency\": 32}} with numbers from 1 to 10000";
-        try
-        {
-            var numbers = JsonSerializer.Deserialize<Dictionary<string, QueueNumbers>>(json, JsonSerializerOptions.Web) ?? [];
-            return numbers.Values.All(value => value is not null && InRange(value.Prefetch) && InRange(value.Concurrency))
-                ? numbers
-                : throw new BusSettingsException("QUEUE_SETTINGS", json, Expected);
-        }
-        catch (JsonException)
-        {
-            throw new BusSettingsException("QUEUE_SETTINGS", json, Expected);
-        }
-    }
-
-    private static bool InRange(int? value) => value is null or (>= 1 and <= 10_000);
-
     private static bool Matches(string pattern, string queue) =>
         System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern.Replace("?", "\\?", StringComparison.Ordinal), queue, ignoreCase: false);
 }
@@ -120,7 +64,3 @@ public sealed record BusSettings
 /// <param name="Prefetch">Messages the broker hands out unacknowledged. Absent: as in table 3.3.</param>
 /// <param name="Concurrency">Messages that are handled at the same time. Absent: as in table 3.3.</param>
 public sealed record QueueNumbers(int? Prefetch, int? Concurrency);
-
-/// <summary>A setting of the bus is missing or has a bad value. The host must not start.</summary>
-public sealed class BusSettingsException(string variable, string value, string expectation)
-    : Exception($"{variable} must be {expectation}, but is {value}.");

@@ -74,13 +74,14 @@ public static class PayloadReader
                 {
                     Value(member, property.PropertyType, here);
                 }
-                else if (property.IsRequired && property.PropertyType != typeof(JsonElement))
+                else if (property.IsRequired && (member.ValueKind == JsonValueKind.Undefined || property.PropertyType != typeof(JsonElement)))
                 {
                     Errors.Add(new PayloadError(here, "required", $"{property.Name} is required."));
                 }
-                else if (property.IsRequired && member.ValueKind == JsonValueKind.Undefined)
+                else if (member.ValueKind == JsonValueKind.Null && property.PropertyType is { IsValueType: true } type
+                    && type != typeof(JsonElement) && Nullable.GetUnderlyingType(type) is null)
                 {
-                    Errors.Add(new PayloadError(here, "required", $"{property.Name} is required."));
+                    Wrong(member, here, Expectation(type));
                 }
             }
 
