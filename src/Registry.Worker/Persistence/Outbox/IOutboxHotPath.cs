@@ -1,0 +1,8 @@
+namespace Capns.Registry.Worker.Persistence.Outbox;
+
+/// <summary>Takes what was committed to the broker without waiting for the sweep.</summary>
+internal interface IOutboxHotPath
+{
+    /// <summary>Takes over rows of one committed transaction. Waits while it is full; that slows the consumers down, as it should.</summary>
+    ValueTask EnqueueAsync(IReadOnlyList<OutboxRow> rows);
+}
