@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Capns.Runner.Worker.Sandboxing;
 
@@ -8,8 +9,8 @@ internal sealed class RecordedOutput : ISandboxOutput
 {
     private const int Kept = 16 * 1024 * 1024;
 
-    private readonly MemoryStream _stdout = new();
-    private readonly MemoryStream _stderr = new();
+    private readonly ArrayBufferWriter<byte> _stdout = new();
+    private readonly ArrayBufferWriter<byte> _stderr = new();
     private readonly Lock _lock = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> _waits = [];
     private int _inside;
@@ -33,7 +34,7 @@ internal sealed class RecordedOutput : ISandboxOutput
         {
             lock (_lock)
             {
-                return _stdout.ToArray();
+                return _stdout.WrittenSpan.ToArray();
             }
         }
     }
@@ -56,13 +57,13 @@ internal sealed class RecordedOutput : ISandboxOutput
     /// <inheritdoc />
     public ValueTask StderrAsync(ReadOnlyMemory<byte> bytes) => Keep(_stderr, bytes);
 
-    private ValueTask Keep(MemoryStream stream, ReadOnlyMemory<byte> bytes)
+    private ValueTask Keep(ArrayBufferWriter<byte> stream, ReadOnlyMemory<byte> bytes)
     {
         Overlapped |= Interlocked.Increment(ref _inside) > 1;
         lock (_lock)
         {
             Total += bytes.Length;
-            if (stream.Length < Kept)
+            if (stream.WrittenCount < Kept)
             {
                 stream.Write(bytes.Span);
             }
@@ -81,18 +82,18 @@ internal sealed class RecordedOutput : ISandboxOutput
             return;
         }
 
-        var text = Encoding.UTF8.GetString(_stdout.GetBuffer(), 0, (int)_stdout.Length);
+        var text = Encoding.UTF8.GetString(_stdout.WrittenSpan);
         foreach (var (_, seen) in _waits.Where(wait => text.Contains(wait.Text, StringComparison.Ordinal)))
         {
             seen.TrySetResult();
         }
     }
 
-    private string Text(MemoryStream stream)
+    private string Text(ArrayBufferWriter<byte> stream)
     {
         lock (_lock)
         {
-            return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+            return Encoding.UTF8.GetString(stream.WrittenSpan);
         }
     }
 }
