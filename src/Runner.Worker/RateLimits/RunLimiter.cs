@@ -1,15 +1,14 @@
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Hosting.Redis;
 using StackExchange.Redis;
+using IRedis = Capns.Hosting.Redis.IRedis;
 
 namespace Capns.Runner.Worker.RateLimits;
 
 /// <summary>Takes limits in Redis; while Redis is off or away, within this process, for the lower levels only (platform spec 9.2).</summary>
-/// <param name="redis">Gives the connection; null while there is none.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Says when Redis goes and comes back.</param>
-internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILogger<RunLimiter> logger) : IRunLimiter
+internal sealed class RunLimiter(IRedis redis, TimeProvider time, ILogger<RunLimiter> logger) : IRunLimiter
 {
     /// <summary>Nobody knows when a running execution ends; asked again after this long.</summary>
     public const int ConcurrencyRetryAfterMs = 1000;
@@ -41,7 +40,7 @@ internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILog
         [
             limits.MaxCallsPerMinute, limits.MaxCallsPerHour ?? 0, limits.MaxConcurrentExecutions ?? 0, order.ExecutionId.ToString(), LeaseMs, SetExpiryMs,
         ];
-        if (await AskAsync(database => database.ScriptEvaluateAsync(LimitScripts.Take, keys, arguments)) is { } answer)
+        if (await AskAsync(() => redis.EvaluateAsync(LimitScripts.Take, keys, arguments)) is { } answer)
         {
             var words = (RedisValue[])answer!;
             return Decide((int)words[0], (int)words[1], limits);
@@ -60,7 +59,7 @@ internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILog
         {
             RedisKey[] keys = [LimitKeys.Concurrency(order, limits)];
             RedisValue[] arguments = [order.ExecutionId.ToString(), LeaseMs, SetExpiryMs];
-            await AskAsync(database => database.ScriptEvaluateAsync(LimitScripts.Renew, keys, arguments));
+            await AskAsync(() => redis.EvaluateAsync(LimitScripts.Renew, keys, arguments));
         }
     }
 
@@ -70,11 +69,7 @@ internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILog
         if (order.RateLimit is { MaxConcurrentExecutions: not null } limits)
         {
             _local.Release(order, limits);
-            await AskAsync(async database =>
-            {
-                await database.SortedSetRemoveAsync(LimitKeys.Concurrency(order, limits), order.ExecutionId.ToString());
-                return (RedisResult?)null;
-            });
+            await AskAsync(() => redis.ExecuteAsync("ZREM", (RedisKey)LimitKeys.Concurrency(order, limits), order.ExecutionId.ToString()));
         }
     }
 
@@ -88,21 +83,16 @@ internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILog
     };
 
     /// <returns>Null when Redis is off or away.</returns>
-    private async Task<RedisResult?> AskAsync(Func<IDatabase, Task<RedisResult?>> ask)
+    private async Task<RedisResult?> AskAsync(Func<Task<RedisResult>> ask)
     {
-        if (Volatile.Read(ref _away) == 1 && time.GetElapsedTime(Volatile.Read(ref _awaySince)) < Rest)
-        {
-            return null;
-        }
-
-        if (redis() is not { } database)
+        if (!redis.IsEnabled || (Volatile.Read(ref _away) == 1 && time.GetElapsedTime(Volatile.Read(ref _awaySince)) < Rest))
         {
             return null;
         }
 
         try
         {
-            var answer = await ask(database).WaitAsync(Patience, time);
+            var answer = await ask().WaitAsync(Patience, time);
             if (Interlocked.Exchange(ref _away, 0) == 1)
             {
                 RunnerLog.RedisBack(logger);
@@ -110,7 +100,7 @@ internal sealed class RunLimiter(Func<IDatabase?> redis, TimeProvider time, ILog
 
             return answer;
         }
-        catch (Exception gone) when (gone is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception gone) when (gone is RedisAwayException or RedisException or TimeoutException)
         {
             Volatile.Write(ref _awaySince, time.GetTimestamp());
             if (Interlocked.Exchange(ref _away, 1) == 0)

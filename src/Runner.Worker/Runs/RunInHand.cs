@@ -48,6 +48,18 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
     /// <summary>The first cause, if any.</summary>
     public StopCause Cause { get; private set; }
 
+    /// <summary>True when the registry has been told that it starts.</summary>
+    public bool IsStarted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _started;
+            }
+        }
+    }
+
     /// <summary>Asks the program to end.</summary>
     public CancellationToken Stop => _stop.Token;
 

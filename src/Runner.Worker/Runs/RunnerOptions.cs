@@ -1,10 +1,10 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Capns.Hosting.Configuration;
+using Capns.Messaging.Topology;
 
 namespace Capns.Runner.Worker.Runs;
 
 /// <summary>Settings of a runner, from environment variables (platform spec 10.4). A bad value stops the host.</summary>
-internal sealed partial record RunnerOptions
+internal sealed record RunnerOptions
 {
     /// <summary>Pools that exist everywhere (platform spec 5.8).</summary>
     private static readonly string[] KnownPools = ["default", "trusted", "quarantine", "isolated"];
@@ -18,7 +18,7 @@ internal sealed partial record RunnerOptions
     /// <summary><c>MAX_CONCURRENT_EXECUTIONS</c>, 1 to 10,000. Default: 100.</summary>
     public int Slots { get; init; } = 100;
 
-    /// <summary><c>SHUTDOWN_DRAIN_MS</c>, 0 to 3,600,000. Default: 30,000.</summary>
+    /// <summary><c>SHUTDOWN_DRAIN_MS</c>, 0 to 600,000. Default: 30,000.</summary>
     public TimeSpan ShutdownDrain { get; init; } = TimeSpan.FromMilliseconds(30_000);
 
     /// <summary><c>HEARTBEAT_INTERVAL</c>, 1,000 to 3,600,000 ms. Default: 30,000.</summary>
@@ -55,71 +55,40 @@ internal sealed partial record RunnerOptions
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="InvalidOperationException">A value is out of its bounds; the text names variable, value and bound.</exception>
-    public static RunnerOptions From(IConfiguration settings, bool development, string runnerId)
+    /// <exception cref="SettingException">A value is out of its bounds; the text names variable, value and bound.</exception>
+    public static RunnerOptions Read(EnvironmentReader environment, bool development, string runnerId)
     {
-        var options = new RunnerOptions
+        var files = environment.Text("TOOL_FILES");
+        if (files is not null && !Directory.Exists(files))
+        {
+            throw environment.Bad("TOOL_FILES", "a folder that exists");
+        }
+
+        return new RunnerOptions
         {
             RunnerId = runnerId,
-            Pools = ReadPools(settings["RUNNER_POOLS"], development),
-            Slots = Number(settings, "MAX_CONCURRENT_EXECUTIONS", 100, 1, 10_000),
-            ShutdownDrain = TimeSpan.FromMilliseconds(Number(settings, "SHUTDOWN_DRAIN_MS", 30_000, 0, 3_600_000)),
-            HeartbeatInterval = TimeSpan.FromMilliseconds(Number(settings, "HEARTBEAT_INTERVAL", 30_000, 1000, 3_600_000)),
-            ResultMaxBytes = Number(settings, "RESULT_MAX_BYTES", 10 * 1024 * 1024, 1024, 64 * 1024 * 1024),
-            StreamBufferSize = Number(settings, "EVENT_STREAM_BUFFER_SIZE", 1000, 1, 1_000_000),
-            ToolFiles = settings["TOOL_FILES"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : null,
-            Driver = settings["SANDBOX_DRIVER"] is { Length: > 0 } driver ? driver : "auto",
-            BenchmarkNoop = Flag(settings, "CAPNS_BENCH_NOOP_EXECUTOR"),
+            Pools = ReadPools(environment, development),
+            Slots = environment.WholeNumber("MAX_CONCURRENT_EXECUTIONS", 100, 1, 10_000),
+            ShutdownDrain = environment.Duration("SHUTDOWN_DRAIN_MS", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+            HeartbeatInterval = environment.Duration("HEARTBEAT_INTERVAL", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", 10 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            StreamBufferSize = environment.WholeNumber("EVENT_STREAM_BUFFER_SIZE", 1000, 1, 1_000_000),
+            ToolFiles = files is null ? null : Path.GetFullPath(files),
+            Driver = environment.OneOf("SANDBOX_DRIVER", "auto", "auto", "native", "container"),
+            BenchmarkNoop = environment.Flag("CAPNS_BENCH_NOOP_EXECUTOR", false),
         };
-        if (options.ToolFiles is { } files && !Directory.Exists(files))
-        {
-            throw new InvalidOperationException($"TOOL_FILES is '{settings["TOOL_FILES"]}', which is no folder.");
-        }
-
-        return options.Driver is "auto" or "native" or "container"
-            ? options
-            : throw new InvalidOperationException($"SANDBOX_DRIVER is '{options.Driver}'; it must be auto, native or container.");
     }
 
-    private static string[] ReadPools(string? text, bool development)
+    private static string[] ReadPools(EnvironmentReader environment, bool development)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        var pools = environment.List("RUNNER_POOLS", development ? KnownPools : ["default", "trusted"]).Distinct().ToArray();
+        if (pools.Length == 0 || !pools.All(BusTopology.IsPoolName))
         {
-            return development ? KnownPools : ["default", "trusted"];
-        }
-
-        var pools = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
-        foreach (var pool in pools.Where(pool => !PoolName().IsMatch(pool)))
-        {
-            throw new InvalidOperationException($"RUNNER_POOLS names '{pool}'; a pool's name must match [a-z0-9-]{{1,32}}.");
+            throw environment.Bad("RUNNER_POOLS", "names that match [a-z0-9-]{1,32}, separated by commas");
         }
 
         return pools.Length > 1 && pools.Contains("isolated") && !development
-            ? throw new InvalidOperationException(
-                $"RUNNER_POOLS is '{text}'; a runner that serves isolated may serve nothing else outside Development.")
+            ? throw environment.Bad("RUNNER_POOLS", "isolated alone, or other pools without it, outside Development")
             : pools;
     }
-
-    private static int Number(IConfiguration settings, string name, int absent, int min, int max)
-    {
-        var text = settings[name];
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return absent;
-        }
-
-        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
-            ? value
-            : throw new InvalidOperationException($"{name} is '{text}'; it must be a whole number from {min} to {max}.");
-    }
-
-    private static bool Flag(IConfiguration settings, string name) => settings[name] switch
-    {
-        null or "" => false,
-        { } text when bool.TryParse(text, out var value) => value,
-        { } text => throw new InvalidOperationException($"{name} is '{text}'; it must be true or false."),
-    };
-
-    [GeneratedRegex("^[a-z0-9-]{1,32}$")]
-    private static partial Regex PoolName();
 }

@@ -51,5 +51,9 @@ internal static class ProgressEvents
     /// <summary>The event as every service may read it: without log and partial result for the higher levels.</summary>
     /// <remarks>The event itself still goes out, so that the sequence has no gap.</remarks>
     public static ToolExecutionProgress ForTheBus(ToolExecutionProgress happened, SecurityLevel level) =>
-        level >= SecurityLevel.Restricted ? happened with { Log = null, PartialResult = null } : happened;
+        MayTravelWhole(happened, level) ? happened : happened with { Log = null, PartialResult = null };
+
+    /// <summary>True when every service may read all of the event (platform spec 3.13).</summary>
+    public static bool MayTravelWhole(ToolExecutionProgress happened, SecurityLevel level) =>
+        level < SecurityLevel.Restricted || (happened.Log is null && happened.PartialResult is null);
 }
