@@ -5,12 +5,13 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 
 /// <summary>A started container of ours, from its start to its removal. Serves one run.</summary>
 internal sealed class Container(
-    IContainerEngine engine, string id, ContainerStream stream, Task<int> exit, ControlGroup? group, UsageSampler? sampler)
+    IContainerEngine engine, string id, ContainerStream stream, Task<int> exit, SandboxLimits limits, ControlGroup? group, UsageSampler? sampler)
     : IAsyncDisposable
 {
     private const int RemovalTries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private SandboxLimits _limits = limits;
     private int _removed;
 
     /// <summary>The engine's identifier.</summary>
@@ -33,6 +34,20 @@ internal sealed class Container(
 
     /// <summary>Most memory at any time, in bytes.</summary>
     public long ReadPeakMemory() => Group?.ReadPeakMemory() ?? sampler?.Last.MemoryBytes ?? 0;
+
+    /// <summary>Changes memory, CPU and processes where they differ; checks that engine and kernel hold them.</summary>
+    /// <exception cref="SandboxUnavailableException">One does not.</exception>
+    public async Task LimitAsync(SandboxLimits limits)
+    {
+        if (limits with { ScratchBytes = _limits.ScratchBytes, WallTime = _limits.WallTime, OutputBytes = _limits.OutputBytes } == _limits)
+        {
+            return;
+        }
+
+        await engine.UpdateAsync(Id, ContainerRecipe.Update(limits), CancellationToken.None);
+        var unmet = ContainerRecipe.FindUnmet(ContainerRecipe.Update(limits), (await InspectAsync()).HostConfig) ?? Group?.FindUnmet(Id, limits);
+        _limits = unmet is null ? limits : throw new SandboxUnavailableException($"The limit '{unmet}' of container {ShortId} cannot be changed.");
+    }
 
     /// <summary>Sends a signal, e.g. <c>TERM</c>. No error when the container has ended.</summary>
     public Task SignalAsync(string signal) => engine.SignalAsync(Id, signal, CancellationToken.None);

@@ -43,12 +43,12 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
             var name = string.Create(CultureInfo.InvariantCulture, $"capns-{label}-{Guid.NewGuid():N}");
             var created = await engine.CreateAsync(name, creation, cancellationToken);
             id = created.Id;
-            await RequireLimitsAsync(created, creation, cancellationToken);
+            await RequireLimitsAsync(created, creation, limits, cancellationToken);
             stream = await engine.AttachAsync(id, cancellationToken);
             var exit = await engine.BeginWaitAsync(id, cancellationToken);
             await engine.StartAsync(id, cancellationToken);
             group = RequireKernel(group, id, limits);
-            return new Container(engine, id, stream, exit, group, group is null ? new UsageSampler(engine, id) : null);
+            return new Container(engine, id, stream, exit, limits, group, group is null ? new UsageSampler(engine, id) : null);
         }
         catch (Exception failure)
         {
@@ -65,7 +65,8 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         }
     }
 
-    private async Task RequireLimitsAsync(ContainerCreated created, ContainerCreation creation, CancellationToken cancellationToken)
+    private async Task RequireLimitsAsync(
+        ContainerCreated created, ContainerCreation creation, SandboxLimits limits, CancellationToken cancellationToken)
     {
         if (created.Warnings is { Count: > 0 } warnings)
         {
@@ -73,7 +74,7 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         }
 
         var made = await engine.InspectAsync(created.Id, cancellationToken);
-        if (ContainerRecipe.FindUnmet(creation, made) is { } unmet)
+        if (ContainerRecipe.FindUnmet(creation, limits, made) is { } unmet)
         {
             throw new SandboxUnavailableException($"The container engine did not take the setting '{unmet}'.");
         }

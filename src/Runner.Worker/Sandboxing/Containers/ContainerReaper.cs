@@ -7,7 +7,7 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 internal sealed class ContainerReaper(IContainerEngine engine, TimeProvider time)
 {
     /// <summary>
-    /// Longer than any run or wait. An owner on another host, or in another container, cannot be asked whether it lives: its
+    /// Longer than any run, and than most waits. An owner on another host, or in another container, cannot be asked whether it lives: its
     /// ended containers are removed at this age, its running ones never.
     /// </summary>
     private static readonly TimeSpan ForeignAge = TimeSpan.FromHours(2);

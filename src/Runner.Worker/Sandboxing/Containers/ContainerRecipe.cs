@@ -45,17 +45,35 @@ internal static class ContainerRecipe
             },
         };
 
-    /// <summary>Names the first setting that the engine took otherwise than it was asked; null when it took all.</summary>
-    public static string? FindUnmet(ContainerCreation asked, ContainerDescription made)
+    /// <summary>The limits that can be changed while a container runs.</summary>
+    public static ContainerUpdate Update(SandboxLimits limits) => new()
     {
-        var (want, got) = (asked.HostConfig, made.HostConfig);
-        var scratch = got.Tmpfs?.GetValueOrDefault(Scratch);
-        (string Name, bool Met)[] settings =
+        Memory = limits.MemoryBytes,
+        MemorySwap = limits.MemoryBytes,
+        NanoCpus = (long)(limits.Cpu * 1_000_000_000),
+        PidsLimit = limits.Processes + OwnProcesses,
+    };
+
+    /// <summary>Names the first limit that the engine took otherwise than it was asked; null when it took all.</summary>
+    public static string? FindUnmet(ContainerUpdate want, ContainerHostConfig got)
+    {
+        (string Name, bool Met)[] limits =
         [
             ("memory", got.Memory == want.Memory),
             ("no swap", got.MemorySwap == want.MemorySwap),
             ("cpu", got.NanoCpus == want.NanoCpus),
             ("processes", got.PidsLimit == want.PidsLimit),
+        ];
+        return Array.Find(limits, limit => !limit.Met).Name;
+    }
+
+    /// <summary>Names the first setting that the engine took otherwise than it was asked; null when it took all.</summary>
+    public static string? FindUnmet(ContainerCreation asked, SandboxLimits limits, ContainerDescription made)
+    {
+        var (want, got) = (asked.HostConfig, made.HostConfig);
+        var scratch = got.Tmpfs?.GetValueOrDefault(Scratch);
+        (string Name, bool Met)[] settings =
+        [
             ("scratch", scratch is not null && scratch == want.Tmpfs![Scratch]),
             ("no network", got.NetworkMode == want.NetworkMode),
             ("read-only file system", got.ReadonlyRootfs && !got.Privileged),
@@ -63,7 +81,7 @@ internal static class ContainerRecipe
             ("seccomp and no new privileges", want.SecurityOpt!.All(option => got.SecurityOpt?.Contains(option) == true)),
             ("unprivileged user", made.Config.User == asked.User),
         ];
-        return Array.Find(settings, setting => !setting.Met).Name;
+        return FindUnmet(Update(limits), got) ?? Array.Find(settings, setting => !setting.Met).Name;
     }
 
     private static ContainerHostConfig Confine(SandboxLimits limits) => new()

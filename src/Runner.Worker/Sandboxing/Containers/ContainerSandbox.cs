@@ -16,20 +16,26 @@ internal sealed class ContainerSandbox : ISandbox
     private readonly EngineFacts _facts;
     private readonly ContainerLauncher _launcher;
     private readonly WarmContainers _warm;
+    private readonly SandboxOptions _common;
     private readonly ContainerSandboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     public ContainerSandbox(
-        IContainerEngine engine, IOptions<ContainerSandboxOptions> options, TimeProvider time, ILogger<ContainerSandbox> logger)
+        IContainerEngine engine,
+        IOptions<SandboxOptions> common,
+        IOptions<ContainerSandboxOptions> options,
+        TimeProvider time,
+        ILogger<ContainerSandbox> logger)
     {
         _engine = engine;
+        _common = common.Value;
         _options = options.Value;
         _time = time;
         _logger = logger;
         _facts = new EngineFacts(_engine, _options.Image);
         _launcher = new ContainerLauncher(_engine, _facts);
-        _warm = new WarmContainers(_launcher, _options, time, logger);
+        _warm = new WarmContainers(_launcher, _common, time, logger);
     }
 
     /// <inheritdoc />
@@ -78,10 +84,10 @@ internal sealed class ContainerSandbox : ISandbox
     /// <inheritdoc />
     public void Warm(IReadOnlyList<SandboxProgram> programs) => _warm.Keep(programs, new SandboxLimits
     {
-        MemoryBytes = _options.WarmMemoryMiB * MiB,
+        MemoryBytes = _options.WarmMemoryMb * MiB,
         Cpu = _options.WarmCpu,
         Processes = _options.WarmProcesses,
-        ScratchBytes = _options.WarmScratchMiB * MiB,
+        ScratchBytes = _common.WarmScratchMb * MiB,
         // A run's own, whatever it waited in.
         WallTime = Timeout.InfiniteTimeSpan,
         OutputBytes = 0,
@@ -95,7 +101,7 @@ internal sealed class ContainerSandbox : ISandbox
             throw new ArgumentException("A prestarted program takes all from stdin; it has no environment of a run.", nameof(spec));
         }
 
-        var container = _warm.Take(spec.Program, spec.Limits);
+        var container = await _warm.TakeAsync(spec.Program, spec.Limits);
         var warm = container is not null;
         container ??= await LaunchAsync(spec);
         await using (container)

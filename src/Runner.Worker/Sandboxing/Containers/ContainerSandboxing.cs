@@ -8,21 +8,14 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 internal static class ContainerSandboxing
 {
     /// <summary>
-    /// Adds <see cref="ContainerSandbox"/>. <c>DOCKER_HOST</c>, <c>SANDBOX_IMAGE</c> and <c>SANDBOX_WARM</c> set what the
-    /// section <see cref="ContainerSandboxOptions.Section"/> leaves open.
+    /// Adds <see cref="ContainerSandbox"/> and its options; <see cref="SandboxOptions"/> are registered by whoever adds the drivers.
     /// </summary>
     public static IServiceCollection AddContainerSandbox(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IValidateOptions<ContainerSandboxOptions>, ContainerSandboxOptionsValidator>();
         services.AddOptions<ContainerSandboxOptions>()
-            .Configure<IConfiguration>((options, configuration) =>
-            {
-                options.Endpoint = configuration["DOCKER_HOST"] is { Length: > 0 } host ? host : options.Endpoint;
-                options.Image = configuration["SANDBOX_IMAGE"] is { Length: > 0 } image ? image : options.Image;
-                options.WarmPerProgram = configuration.GetValue<int?>("SANDBOX_WARM") ?? options.WarmPerProgram;
-            })
-            .BindConfiguration(ContainerSandboxOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .Configure<IConfiguration>((options, configuration) => configuration.Bind(options))
             .ValidateOnStart();
         services.TryAddSingleton<IContainerEngine>(provider =>
         {
@@ -35,6 +28,3 @@ internal static class ContainerSandboxing
         return services;
     }
 }
-
-[OptionsValidator]
-internal sealed partial class ContainerSandboxOptionsValidator : IValidateOptions<ContainerSandboxOptions>;

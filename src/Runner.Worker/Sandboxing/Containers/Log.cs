@@ -15,4 +15,7 @@ internal static partial class Log
     [LoggerMessage(3253, LogLevel.Warning,
         "The container engine's control groups cannot be read from here: memory and CPU used are samples of one a second, and 0 for shorter runs")]
     public static partial void UsageSampledOnly(ILogger logger);
+
+    [LoggerMessage(3254, LogLevel.Warning, "Waiting container {Container} could not take a run's limits and was removed: {Reason}")]
+    public static partial void WarmContainerNotUsed(ILogger logger, string container, string reason);
 }

@@ -80,6 +80,18 @@ internal sealed record ContainerHostConfig
     public ContainerLogConfig? LogConfig { get; init; }
 }
 
+/// <summary>Body of <c>POST /containers/{id}/update</c>; units as in <see cref="ContainerHostConfig"/>.</summary>
+internal sealed record ContainerUpdate
+{
+    public required long Memory { get; init; }
+
+    public required long MemorySwap { get; init; }
+
+    public required long NanoCpus { get; init; }
+
+    public required long PidsLimit { get; init; }
+}
+
 /// <summary>A folder of the engine's host shown inside. Unlike the older <c>Binds</c>, a missing one is refused, not made.</summary>
 internal sealed record ContainerMount(string Source, string Target)
 {

@@ -119,6 +119,13 @@ internal sealed class DockerEngine : IContainerEngine
     public Task<ContainerDescription> InspectAsync(string id, CancellationToken cancellationToken) =>
         GetAsync<ContainerDescription>($"containers/{id}/json", cancellationToken);
 
+    public async Task UpdateAsync(string id, ContainerUpdate update, CancellationToken cancellationToken)
+    {
+        using var body = JsonContent.Create(update, options: Json);
+        await body.LoadIntoBufferAsync(cancellationToken);
+        (await SendAsync(HttpMethod.Post, $"containers/{id}/update", body, CallTimeout, cancellationToken)).Dispose();
+    }
+
     public Task SignalAsync(string id, string signal, CancellationToken cancellationToken) =>
         SendUnlessGoneAsync(HttpMethod.Post, $"containers/{id}/kill?signal={signal}", cancellationToken);
 

@@ -39,6 +39,9 @@ internal interface IContainerEngine : IDisposable
     /// <summary>The container as the engine sees it.</summary>
     Task<ContainerDescription> InspectAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Changes the limits of a container, also of a running one.</summary>
+    Task UpdateAsync(string id, ContainerUpdate update, CancellationToken cancellationToken);
+
     /// <summary>Sends a signal, e.g. <c>KILL</c>, to the container's first process. A container that has ended is no error.</summary>
     Task SignalAsync(string id, string signal, CancellationToken cancellationToken);
 

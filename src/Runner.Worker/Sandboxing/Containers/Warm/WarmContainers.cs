@@ -1,17 +1,19 @@
 using System.Threading.Channels;
+using Capns.Runner.Worker.Sandboxing.Containers.Engine;
 
 namespace Capns.Runner.Worker.Sandboxing.Containers.Warm;
 
 /// <summary>Keeps started containers waiting, each for one run, and makes new ones in the background.</summary>
 /// <remarks>
-/// Programs named in <see cref="Keep"/> only. Containers are made for the default limits first, and for other limits as
-/// runs ask for them: the <see cref="LimitsPerProgram"/> sets of limits used last are kept.
+/// Programs named in <see cref="Keep"/> only. Containers are made with the default limits first, then with those of the last
+/// run; a run with others has them changed. The scratch disk cannot be: containers are kept for the
+/// <see cref="ScratchSizes"/> sizes used last.
 /// </remarks>
 internal sealed class WarmContainers(
-    ContainerLauncher launcher, ContainerSandboxOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+    ContainerLauncher launcher, SandboxOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Sets of limits kept for each program.</summary>
-    public const int LimitsPerProgram = 3;
+    /// <summary>Sizes of scratch disk kept for each program.</summary>
+    public const int ScratchSizes = 3;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(30);
@@ -28,7 +30,7 @@ internal sealed class WarmContainers(
     {
         lock (_lock)
         {
-            if (_filling is not null || options.WarmPerProgram == 0)
+            if (_filling is not null || options.WarmMembers == 0)
             {
                 return;
             }
@@ -42,8 +44,29 @@ internal sealed class WarmContainers(
         }
     }
 
-    /// <summary>Takes a waiting container; null when there is none that fits, or the program is not kept warm.</summary>
-    public Container? Take(SandboxProgram program, SandboxLimits limits)
+    /// <summary>Takes a waiting container and gives it the run's limits; null when there is none, or the program is not kept warm.</summary>
+    public async Task<Container?> TakeAsync(SandboxProgram program, SandboxLimits limits)
+    {
+        if (Take(program, limits) is not { } container)
+        {
+            return null;
+        }
+
+        try
+        {
+            await container.LimitAsync(limits);
+            return container;
+        }
+        catch (Exception failure) when (failure is SandboxUnavailableException or EngineRefusedException or EngineUnreachableException)
+        {
+            // A limit below what the waiting program uses already, say. A start from nothing says what is really wrong.
+            Log.WarmContainerNotUsed(logger, container.ShortId, failure.Message);
+            await RemoveAsync(container);
+            return null;
+        }
+    }
+
+    private Container? Take(SandboxProgram program, SandboxLimits limits)
     {
         if (!program.Prestart && program.Command.Count > 0 && !WarmOrder.CanSay(program.Command))
         {
@@ -64,6 +87,7 @@ internal sealed class WarmContainers(
                 _shelves.Add(shelf = new WarmShelf(program, limits));
             }
 
+            shelf.Limits = limits;
             shelf.LastUsed = time.GetTimestamp();
             _wake.Writer.TryWrite(true);
             return shelf.Take();
@@ -106,15 +130,15 @@ internal sealed class WarmContainers(
     {
         lock (_lock)
         {
-            var spare = _shelves.SelectMany(shelf => shelf.Sort(options.WarmAge, time)).ToList();
+            var spare = _shelves.SelectMany(shelf => shelf.Sort(TimeSpan.FromSeconds(options.WarmIdleSeconds), time)).ToList();
             foreach (var surplus in _shelves.GroupBy(shelf => shelf.Key.Setting)
-                .SelectMany(shelves => shelves.OrderByDescending(shelf => shelf.LastUsed).Skip(LimitsPerProgram)).ToList())
+                .SelectMany(shelves => shelves.OrderByDescending(shelf => shelf.LastUsed).Skip(ScratchSizes)).ToList())
             {
                 spare.AddRange(surplus.Clear());
                 _shelves.Remove(surplus);
             }
 
-            return (spare, _shelves.Where(shelf => shelf.Count < options.WarmPerProgram).MinBy(shelf => shelf.Count));
+            return (spare, _shelves.Where(shelf => shelf.Count < options.WarmMembers).MinBy(shelf => shelf.Count));
         }
     }
 

@@ -7,7 +7,8 @@ internal sealed class WarmShelf(SandboxProgram program, SandboxLimits limits)
 
     public SandboxProgram Program { get; } = program;
 
-    public SandboxLimits Limits { get; } = limits;
+    /// <summary>Limits of the last run that asked here: the next run's, most likely.</summary>
+    public SandboxLimits Limits { get; set; } = limits;
 
     public WarmKey Key { get; } = WarmKey.Of(program, limits);
 
