@@ -86,4 +86,76 @@ public abstract partial class SandboxConformance
 
         Assert.Equal("42\n", output.Stdout);
     }
+
+    [SandboxFact]
+    public async Task Run_EightMegabytesOfStdin_ArriveExactly()
+    {
+        var stdin = new byte[8 * Example.MiB];
+        new Random(1).NextBytes(stdin);
+        var spec = Example.Script("sha256sum") with { Stdin = stdin };
+
+        var output = await Succeed(spec);
+
+        Assert.StartsWith(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stdin)), output.Stdout, StringComparison.Ordinal);
+    }
+
+    [SandboxFact]
+    public async Task Run_StdinIsNotRead_ProgramEndsAllTheSame()
+    {
+        var output = await Succeed(Example.Script("echo done") with { Stdin = new byte[8 * Example.MiB] });
+
+        Assert.Equal("done\n", output.Stdout);
+    }
+
+    [SandboxFact]
+    public async Task Run_BinaryOutput_ArrivesExactly()
+    {
+        var bytes = new byte[5 * Example.MiB];
+        new Random(2).NextBytes(bytes);
+
+        var output = await Succeed(Example.Spec("/bin/cat") with { Stdin = bytes });
+
+        Assert.Equal(bytes, output.StdoutBytes);
+    }
+
+    [SandboxFact]
+    public async Task Run_ProgramOpensItsStreamsByName_Works()
+    {
+        var output = await Succeed(Example.Script("cat /dev/stdin > /dev/stdout; echo err > /dev/stderr; cat /dev/null").WithStdin("in"));
+
+        Assert.Equal("in", output.Stdout);
+        Assert.Equal("err\n", output.Stderr);
+    }
+
+    [SandboxFact]
+    public async Task Run_ProgramIsMissing_ExitsAsAShellWould()
+    {
+        var (result, _) = await Run(Example.Spec("/no/such/program"));
+
+        Assert.Equal(SandboxOutcome.Exited, result.Outcome);
+        Assert.Equal(127, result.ExitCode);
+    }
+
+    [SandboxFact]
+    public async Task Run_EnvironmentOfTheRun_WinsOverTheProgramsAndNothingElseIsSet()
+    {
+        var spec = Example.Script("env");
+        var program = spec.Program with { Environment = new Dictionary<string, string> { ["A"] = "program", ["B"] = "program" } };
+
+        var output = await Succeed(spec with { Program = program, Environment = new Dictionary<string, string> { ["B"] = "run" } });
+
+        var names = output.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("A=program", names);
+        Assert.Contains("B=run", names);
+        string[] allowed = ["A", "B", "PATH", "HOME", "TMPDIR", "LANG", "PWD", "HOSTNAME", "SHLVL", "_"];
+        Assert.Empty(names.Select(line => line.Split('=')[0]).Except(allowed));
+    }
+
+    [SandboxFact]
+    public async Task Run_ProgramHasNoMoreFilesOpenThanItsStreams()
+    {
+        var output = await Succeed(Example.Python("import os; print(sorted(int(f) for f in os.listdir('/proc/self/fd'))[:-1])"));
+
+        Assert.Equal("[0, 1, 2]\n", output.Stdout);
+    }
 }
