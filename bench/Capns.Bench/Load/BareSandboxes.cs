@@ -3,7 +3,10 @@ using System.Text;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Sandboxing;
+using Capns.Runner.Worker.Sandboxing.Containers;
 using Capns.Runner.Worker.Sandboxing.Native;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +42,24 @@ internal static class BareSandboxes
             rows.AddRange(await SeriesAsync("bare native sandbox, cold", cold, isWarm: false, options, cancellationToken));
         }
 
+        if (options.Container)
+        {
+            await using var services = Containers();
+            rows.AddRange(await SeriesAsync(
+                "bare container sandbox, warm", services.GetRequiredService<ContainerSandbox>(), isWarm: true, options, cancellationToken));
+        }
+
         return rows;
+    }
+
+    private static ServiceProvider Containers()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        services.AddOptions<SandboxOptions>().Configure(options => options.WarmMembers = 8);
+        services.AddContainerSandbox();
+        return services.BuildServiceProvider();
     }
 
     private static NativeSandbox Native(int warmMembers) => new(
@@ -54,7 +74,7 @@ internal static class BareSandboxes
         LoadOptions options,
         CancellationToken cancellationToken)
     {
-        var program = new BuiltinTools(new RunnerOptions()).Program;
+        var program = new BuiltinTools(new RunnerOptions { RunnerId = "bench" }).Program;
         if (isWarm)
         {
             sandbox.Warm([program]);
