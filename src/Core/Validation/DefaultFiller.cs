@@ -32,6 +32,12 @@ public static class DefaultFiller
             return false;
         }
 
+        if (!schema.HasDefaults)
+        {
+            completed = instance.Clone();
+            return true;
+        }
+
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = 2 * JsonTextGuard.MaxDepth }))
         {
@@ -53,11 +59,17 @@ public static class DefaultFiller
         /// <summary>Schemas whose default is being written: a default that contains itself is written once.</summary>
         private readonly HashSet<SchemaNode> _open = [];
 
-        public bool TryWrite(IEnumerable<SchemaNode> schemas, JsonElement value, int depth)
+        public bool TryWrite(List<SchemaNode> schemas, JsonElement value, int depth)
         {
             if (depth > JsonTextGuard.MaxDepth || writer.BytesCommitted + writer.BytesPending > MaxBytes)
             {
                 return false;
+            }
+
+            if (schemas.Count == 0)
+            {
+                value.WriteTo(writer);
+                return true;
             }
 
             var together = SchemaWalk.SameValue(schemas, sometimes: false);
