@@ -20,7 +20,7 @@ internal sealed class ApiConventions(RequestDelegate next, ILogger<ApiConvention
         }
 
         Identify(context);
-        IResult? problem;
+        ProblemResult? problem;
         try
         {
             await next(context);

@@ -60,7 +60,7 @@ internal sealed record ToolOptions
             MemoryMb = (int)(environment.Size("SANDBOX_MEMORY_LIMIT", Math.Min(512 * Mebibyte, maxMemory), MemorySize.Min * Mebibyte, maxMemory) / Mebibyte),
             Cpu = environment.Number("SANDBOX_CPU_LIMIT", Math.Min(1, maxCpu), 0.05, maxCpu),
             TimeoutMs = (int)timeout.TotalMilliseconds,
-            RunsPerMinute = environment.Integer("RATE_LIMIT_RUNS", 20, 1, 1_000_000),
+            RunsPerMinute = environment.WholeNumber("RATE_LIMIT_RUNS", 20, 1, 1_000_000),
             DefaultLevel = Enum.Parse<SecurityLevel>(environment.OneOf("DEFAULT_SECURITY_LEVEL", "moderate", "safe", "moderate", "restricted", "dangerous"), ignoreCase: true),
             DefinitionsFolder = environment.Text("TOOL_DEFINITIONS"),
         };

@@ -97,7 +97,7 @@ internal sealed class Admission(ToolCatalogue catalogue, ToolOptions tools, Admi
         var level = Higher(ownLevel, request.SecurityLevel);
         draft.Level = level;
 
-        var parameters = ParameterCheck.Check(tool.Schemas.Parameters(operation?.Id, strict: level >= SecurityLevel.Moderate), request.Parameters!.Value, level);
+        var parameters = ParameterCheck.Check(tool.Schemas.Parameters(operation?.Id, strict: level >= SecurityLevel.Moderate), request.Parameters!.Value, level, options.DigestKey);
         draft.StoredParameters = parameters.Stored;
         if (MissingPermission(level, operation) is { } missing)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Capns.Hosting.Configuration;
 
 namespace Capns.Registry.Worker.Executions.Admission;
@@ -11,6 +13,9 @@ internal sealed record AdmissionOptions
     /// <value>Default: tool:read, tool:execute:safe, tool:execute:moderate, learning:write; in Development also tool:write and tool:trust.</value>
     public IReadOnlySet<string> AnonymousPermissions { get; init; } = new HashSet<string>(Defaults, StringComparer.Ordinal);
 
+    /// <summary>Key of the digests that stand for secret values in a parameters hash: DATA_ENCRYPTION_KEY, else one of this process.</summary>
+    public ReadOnlyMemory<byte> DigestKey { get; init; } = RandomNumberGenerator.GetBytes(32);
+
     /// <summary>Reads the settings.</summary>
     /// <param name="environment">The variables.</param>
     /// <param name="development">True in Development, where registering tools needs no login by default.</param>
@@ -20,7 +25,11 @@ internal sealed record AdmissionOptions
         const string Name = "ANONYMOUS_PERMISSIONS";
         var words = environment.List(Name, development ? [.. Defaults, "tool:write", "tool:trust"] : Defaults);
         return words.All(word => word.Contains(':', StringComparison.Ordinal) || word == "act-as")
-            ? new AdmissionOptions { AnonymousPermissions = words.ToHashSet(StringComparer.Ordinal) }
+            ? new AdmissionOptions
+            {
+                AnonymousPermissions = words.ToHashSet(StringComparer.Ordinal),
+                DigestKey = environment.Text("DATA_ENCRYPTION_KEY") is { } key ? Encoding.UTF8.GetBytes(key) : RandomNumberGenerator.GetBytes(32),
+            }
             : throw environment.Bad(Name, "permissions such as tool:execute:safe, with commas between them");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Capns.Contracts;
+using Capns.Registry.Worker.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -15,7 +16,7 @@ internal sealed class ToolTable : IEntityTypeConfiguration<Tool>
         builder.Property(tool => tool.Config).HasColumnType("jsonb");
         builder.Property(tool => tool.Id).ValueGeneratedNever();
         builder.Property(tool => tool.RowVersion).IsConcurrencyToken();
-        builder.NameColumns();
+        builder.UseSnakeCaseColumns();
     }
 }
 
@@ -29,7 +30,7 @@ internal sealed class ToolVersionTable : IEntityTypeConfiguration<ToolVersion>
         builder.Property(version => version.Definition).HasColumnType("jsonb");
         builder.Property(version => version.DefinitionHash).HasColumnType("char(64)");
         builder.HasOne<Tool>().WithMany().HasForeignKey(version => version.ToolId);
-        builder.NameColumns();
+        builder.UseSnakeCaseColumns();
     }
 }
 
@@ -40,7 +41,7 @@ internal sealed class ToolDependencyTable : IEntityTypeConfiguration<ToolDepende
     {
         builder.ToTable("tool_dependencies").HasKey(link => new { link.ToolId, link.Version, link.DependsOn });
         builder.HasOne<ToolVersion>().WithMany().HasForeignKey(link => new { link.ToolId, link.Version });
-        builder.NameColumns();
+        builder.UseSnakeCaseColumns();
     }
 }
 
@@ -50,14 +51,4 @@ internal static class Words
     public static string Level(SecurityLevel level) => JsonNamingPolicy.KebabCaseLower.ConvertName(level.ToString());
 
     public static SecurityLevel Level(string word) => Enum.Parse<SecurityLevel>(word, ignoreCase: true);
-
-    /// <summary>Every property's column has its name in snake_case.</summary>
-    public static void NameColumns<T>(this EntityTypeBuilder<T> builder)
-        where T : class
-    {
-        foreach (var property in builder.Metadata.GetProperties())
-        {
-            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-        }
-    }
 }

@@ -25,14 +25,14 @@ internal static class VersionChoice
                 : (null, ErrorCodes.ToolDisabled, $"Every version of tool {Preview.Of(tool)} is disabled.");
         }
 
-        if (SemVersion.TryParse(wanted, out _))
+        if (SemVersion.TryParse(wanted, out _, out _))
         {
             return Exact(tool, versions, wanted);
         }
 
-        if (!VersionRange.TryParse(wanted, out var range))
+        if (!VersionRange.TryParse(wanted, out var range, out var error))
         {
-            return (null, ErrorCodes.InvalidParameters, $"version must be a version, a range, e.g. ^1.2, or latest; it is {Preview.Of(wanted)}.");
+            return (null, ErrorCodes.InvalidParameters, $"version must be a version, a range, e.g. ^1.2, or latest; {Preview.Of(wanted)} {error.Message}.");
         }
 
         var best = versions.Where(version => version.IsEnabled && range.Contains(version.Version)).MaxBy(version => version.Version);

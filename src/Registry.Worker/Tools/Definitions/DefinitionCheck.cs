@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Capns.Contracts;
-using Capns.Core.Validation;
 using Capns.Core.Versions;
 using Capns.Registry.Worker.Reading;
 
@@ -36,9 +35,9 @@ internal static class DefinitionCheck
 
     private static void CheckVersions(ToolDefinition definition, List<FieldError> errors)
     {
-        if (!SemVersion.TryParse(definition.Version, out _))
+        if (!SemVersion.TryParse(definition.Version, out _, out var error))
         {
-            errors.Add(new FieldError("/version", "format", $"version must be a semantic version, e.g. 1.0.0; it is {Preview.Of(definition.Version)}."));
+            errors.Add(new FieldError("/version", "format", $"version must be a semantic version, e.g. 1.0.0; {Preview.Of(definition.Version)} {error.Message}."));
         }
 
         for (var index = 0; index < definition.Dependencies.Count; index++)
@@ -49,7 +48,7 @@ internal static class DefinitionCheck
                 errors.Add(new FieldError($"/dependencies/{index}", "pattern", $"dependencies/{index} must name a tool by slug or uuid; it is {Preview.Of(dependency.ToolId)}."));
             }
 
-            if (dependency.Version is { } range && !VersionRange.TryParse(range, out _))
+            if (dependency.Version is { } range && !VersionRange.TryParse(range, out _, out _))
             {
                 errors.Add(new FieldError($"/dependencies/{index}/version", "format", $"dependencies/{index}/version must be a version or a range, e.g. ^1.2; it is {Preview.Of(range)}."));
             }

@@ -13,9 +13,11 @@ internal sealed class ToolSchemas
     private readonly SchemaPair _parameters;
     private readonly Dictionary<string, SchemaPair> _operations;
     private readonly bool _strict;
+    private readonly Dictionary<string, JsonSchema> _outputs;
 
-    private ToolSchemas(ToolDefinition definition, SchemaPair parameters, JsonSchema? result, Dictionary<string, SchemaPair> operations)
+    private ToolSchemas(ToolDefinition definition, SchemaPair parameters, JsonSchema? result, Dictionary<string, SchemaPair> operations, Dictionary<string, JsonSchema> outputs)
     {
+        _outputs = outputs;
         _parameters = parameters;
         _operations = operations;
         _strict = definition.SecurityLevel >= SecurityLevel.Moderate;
@@ -35,6 +37,7 @@ internal sealed class ToolSchemas
         var parameters = Input(definition.Parameters, "/parameters", errors);
         var result = definition.ReturnType is { } returnType ? One(returnType, "/returnType", null, errors) : null;
         var operations = new Dictionary<string, SchemaPair>(StringComparer.Ordinal);
+        var outputs = new Dictionary<string, JsonSchema>(StringComparer.Ordinal);
         for (var index = 0; index < definition.Operations.Count; index++)
         {
             var operation = definition.Operations[index];
@@ -44,13 +47,13 @@ internal sealed class ToolSchemas
                 errors.Add(new FieldError($"{path}/id", "uniqueItems", $"operations/{index}/id must be given once; {Preview.Of(operation.Id)} is given twice."));
             }
 
-            if (operation.OutputSchema is { } output)
+            if (operation.OutputSchema is { } output && One(output, $"{path}/outputSchema", null, errors) is { } compiled)
             {
-                One(output, $"{path}/outputSchema", null, errors);
+                outputs[operation.Id] = compiled;
             }
         }
 
-        return errors.Count == before ? new ToolSchemas(definition, parameters!, result, operations) : null;
+        return errors.Count == before ? new ToolSchemas(definition, parameters!, result, operations, outputs) : null;
     }
 
     /// <summary>The schema that parameters must fit.</summary>
@@ -62,6 +65,10 @@ internal sealed class ToolSchemas
         return strict ? pair.Strict : pair.Lenient;
     }
 
+    /// <summary>True when the result of an operation, or of the tool, may hold secrets.</summary>
+    public bool ResultHasSecrets(string? operation) =>
+        (operation is not null && _outputs.TryGetValue(operation, out var output) ? output : Result)?.HasSecrets ?? false;
+
     /// <summary>Checks an example's input as a run of the tool's own level would; with operations, it must fit one of them.</summary>
     public IReadOnlyList<FieldError> CheckInput(JsonElement input)
     {
@@ -69,7 +76,8 @@ internal sealed class ToolSchemas
         foreach (var pair in _operations.Count == 0 ? [_parameters] : (IEnumerable<SchemaPair>)_operations.Values)
         {
             var schema = _strict ? pair.Strict : pair.Lenient;
-            IReadOnlyList<FieldError> errors = [.. schema.Validate(DefaultFiller.Fill(schema, input)).Select(error => new FieldError(error.Path, error.Keyword, error.Message))];
+            IReadOnlyList<ValidationError> found = DefaultFiller.TryFill(schema, input, out var completed, out var unfilled) ? schema.Validate(completed) : [unfilled];
+            IReadOnlyList<FieldError> errors = [.. found.Select(error => new FieldError(error.Path, error.Keyword, error.Message))];
             if (errors.Count == 0)
             {
                 return errors;
