@@ -102,6 +102,16 @@ public sealed class ValidationProperties
     private static void ForSeeds(Action<int> check) =>
         Prop.ForAll(Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), check).Check(ManyTimes);
 
+    [Fact]
+    public void RandomJson_SchemasFromSeeds_AreUsableOftenEnoughToTestWith()
+    {
+        var schemas = Enumerable.Range(0, 1000).Select(seed => new RandomJson(seed).Schema()).ToList();
+
+        var usable = schemas.Count(schema => schema.ValueKind == JsonValueKind.Object && JsonSchema.TryCompile(schema, out _, out _));
+
+        Assert.InRange(usable, 250, 900);
+    }
+
     private static void UseEverything(JsonElement schema, JsonElement instance)
     {
         foreach (var strict in new[] { false, true })
