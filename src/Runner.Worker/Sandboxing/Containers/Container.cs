@@ -5,8 +5,14 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 
 /// <summary>A started container of ours, from its start to its removal. Serves one run.</summary>
 internal sealed class Container(
-    IContainerEngine engine, string id, ContainerStream stream, Task<int> exit, SandboxLimits limits, ControlGroup? group, UsageSampler? sampler)
-    : IAsyncDisposable
+    IContainerEngine engine,
+    string id,
+    ContainerStream stream,
+    Task<int> exit,
+    MemoryKills kills,
+    SandboxLimits limits,
+    ControlGroup? group,
+    UsageSampler? sampler) : IAsyncDisposable
 {
     private const int RemovalTries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,6 +31,9 @@ internal sealed class Container(
 
     /// <summary>The exit code to come; faults when the engine is lost.</summary>
     public Task<int> Exit { get; } = exit;
+
+    /// <summary>Completes when one of its processes is killed for want of memory.</summary>
+    public Task OutOfMemory { get; } = kills.Of(id);
 
     /// <summary>Null where the engine's control groups cannot be read from here; then the numbers are the engine's samples.</summary>
     public ControlGroup? Group { get; } = group;
@@ -66,6 +75,7 @@ internal sealed class Container(
 
         await Stream.DisposeAsync();
         sampler?.Dispose();
+        kills.Forget(Id);
         using var limit = new CancellationTokenSource(Patience);
         for (var attempt = 1; ; attempt++)
         {

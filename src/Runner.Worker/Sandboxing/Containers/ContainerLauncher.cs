@@ -6,7 +6,7 @@ using Capns.Runner.Worker.Sandboxing.Containers.Engine;
 namespace Capns.Runner.Worker.Sandboxing.Containers;
 
 /// <summary>Makes and starts containers, and refuses where a limit does not hold.</summary>
-internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts facts)
+internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts facts, MemoryKills kills)
 {
     /// <summary>Makes, checks and starts one container.</summary>
     /// <param name="label">Part of its name on the host.</param>
@@ -46,9 +46,11 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
             await RequireLimitsAsync(created, creation, limits, cancellationToken);
             stream = await engine.AttachAsync(id, cancellationToken);
             var exit = await engine.BeginWaitAsync(id, cancellationToken);
+            // Before the start: a program can be out of memory sooner than the engine has answered.
+            _ = kills.Of(id);
             await engine.StartAsync(id, cancellationToken);
             group = RequireKernel(group, id, limits);
-            return new Container(engine, id, stream, exit, limits, group, group is null ? new UsageSampler(engine, id) : null);
+            return new Container(engine, id, stream, exit, kills, limits, group, group is null ? new UsageSampler(engine, id) : null);
         }
         catch (Exception failure)
         {
@@ -103,6 +105,7 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
 
     private async Task DiscardAsync(string? id, ContainerStream? stream, ControlGroup? group)
     {
+        kills.Forget(id ?? "");
         if (stream is not null)
         {
             await stream.DisposeAsync();

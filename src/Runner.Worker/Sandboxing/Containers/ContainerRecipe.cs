@@ -101,6 +101,8 @@ internal static class ContainerRecipe
             [Scratch] = string.Create(
                 CultureInfo.InvariantCulture,
                 $"rw,exec,nosuid,nodev,size={limits.ScratchBytes},nr_inodes={Math.Max(1024, limits.ScratchBytes / BytesPerFile)},mode=1777"),
+            // The engine would mount the message queues here, writable for all.
+            ["/dev/mqueue"] = "ro,noexec,nosuid,nodev,size=4096,mode=555",
         },
         Ulimits = [new ContainerUlimit("core", 0, 0), new ContainerUlimit("nofile", 1024, 4096)],
         IpcMode = "none",

@@ -175,14 +175,17 @@ internal sealed class ContainerRun(Container container, SandboxSpec spec, ISandb
         using var onOver = over.Register(() => quiet.TrySetResult());
         var ended = Task.WhenAny(container.Exit, quiet.Task);
         var timeUp = Task.Delay(spec.Limits.WallTime, time, race.Token);
-        var first = await Task.WhenAny(ended, _flooded.Task, _refused.Task, killed.Task, stopped.Task, timeUp);
+        var first = await Task.WhenAny(ended, container.OutOfMemory, _flooded.Task, _refused.Task, killed.Task, stopped.Task, timeUp);
         if (first == ended || over.IsCancellationRequested)
         {
             await race.CancelAsync();
             return;
         }
 
-        _ended = first == timeUp ? SandboxOutcome.TimedOut : first == _flooded.Task ? SandboxOutcome.OutputTooLarge : SandboxOutcome.Stopped;
+        _ended = first == container.OutOfMemory ? SandboxOutcome.OutOfMemory
+            : first == timeUp ? SandboxOutcome.TimedOut
+            : first == _flooded.Task ? SandboxOutcome.OutputTooLarge
+            : SandboxOutcome.Stopped;
         if (first == stopped.Task)
         {
             await container.SignalAsync("TERM");

@@ -14,6 +14,7 @@ internal sealed class ContainerSandbox : ISandbox
 
     private readonly IContainerEngine _engine;
     private readonly EngineFacts _facts;
+    private readonly MemoryKills _kills;
     private readonly ContainerLauncher _launcher;
     private readonly WarmContainers _warm;
     private readonly SandboxOptions _common;
@@ -34,7 +35,8 @@ internal sealed class ContainerSandbox : ISandbox
         _time = time;
         _logger = logger;
         _facts = new EngineFacts(_engine, _options.Image);
-        _launcher = new ContainerLauncher(_engine, _facts);
+        _kills = new MemoryKills(_engine, time);
+        _launcher = new ContainerLauncher(_engine, _facts, _kills);
         _warm = new WarmContainers(_launcher, _common, time, logger);
     }
 
@@ -118,6 +120,7 @@ internal sealed class ContainerSandbox : ISandbox
     public async ValueTask DisposeAsync()
     {
         await _warm.DisposeAsync();
+        await _kills.DisposeAsync();
         _facts.Dispose();
     }
 

@@ -134,16 +134,25 @@ internal sealed class DockerEngine : IContainerEngine
 
     public async Task<IReadOnlyList<ContainerListing>> ListAsync(string label, CancellationToken cancellationToken)
     {
-        var filters = Uri.EscapeDataString(JsonSerializer.Serialize(new { label = new[] { label } }));
+        var filters = Filters(("label", label));
         return await GetAsync<List<ContainerListing>>($"containers/json?all=true&filters={filters}", cancellationToken);
+    }
+
+    public async IAsyncEnumerable<string> WatchMemoryKillsAsync(string label, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filters = Filters(("type", "container"), ("event", "oom"), ("label", label));
+        await foreach (var line in ReadLinesAsync($"events?filters={filters}", cancellationToken))
+        {
+            if (JsonSerializer.Deserialize<EngineEvent>(line)?.Actor?.ID is { } id)
+            {
+                yield return id;
+            }
+        }
     }
 
     public async IAsyncEnumerable<ContainerSample> SampleAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(
-            HttpMethod.Get, $"containers/{id}/stats?stream=true", content: null, CallTimeout, cancellationToken);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (var line in ReadLinesAsync($"containers/{id}/stats?stream=true", cancellationToken))
         {
             if (ContainerStatistics.TryRead(line, out var sample))
             {
@@ -181,6 +190,19 @@ internal sealed class DockerEngine : IContainerEngine
             return exit.Error is { Message.Length: > 0 } error
                 ? throw new EngineRefusedException(HttpStatusCode.InternalServerError, error.Message)
                 : exit.StatusCode;
+        }
+    }
+
+    private static string Filters(params (string Name, string Value)[] filters) =>
+        Uri.EscapeDataString(JsonSerializer.Serialize(filters.ToDictionary(filter => filter.Name, filter => new[] { filter.Value })));
+
+    private async IAsyncEnumerable<string> ReadLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, content: null, CallTimeout, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            yield return line;
         }
     }
 
@@ -282,6 +304,10 @@ internal sealed class DockerEngine : IContainerEngine
     }
 
     private sealed record EngineError([property: JsonPropertyName("message")] string? Message);
+
+    private sealed record EngineEvent(EngineEventActor? Actor);
+
+    private sealed record EngineEventActor(string? ID);
 
     private sealed record ContainerExit(int StatusCode, ContainerExitError? Error);
 

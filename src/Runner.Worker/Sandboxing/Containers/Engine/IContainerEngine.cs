@@ -51,6 +51,9 @@ internal interface IContainerEngine : IDisposable
     /// <summary>All containers that carry a label, in any state.</summary>
     Task<IReadOnlyList<ContainerListing>> ListAsync(string label, CancellationToken cancellationToken);
 
+    /// <summary>The identifiers of containers with a label, each time the kernel kills one of their processes for want of memory.</summary>
+    IAsyncEnumerable<string> WatchMemoryKillsAsync(string label, CancellationToken cancellationToken);
+
     /// <summary>Memory and CPU about once a second until the container ends; nothing for one that ends sooner.</summary>
     IAsyncEnumerable<ContainerSample> SampleAsync(string id, CancellationToken cancellationToken);
 }
