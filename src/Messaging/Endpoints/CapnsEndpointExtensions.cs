@@ -136,7 +136,8 @@ public static class CapnsEndpointExtensions
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Handle<Exception>(isOutage);
-                retry.Interval(int.MaxValue, OutagePause);
+                // Interval() would make an array of all its pauses.
+                retry.Incremental(int.MaxValue, OutagePause, TimeSpan.Zero);
             });
         }
 
