@@ -100,10 +100,12 @@ public abstract partial class SandboxConformance
     {
         var marker = HostProcesses.Marker();
         var spec = Example.Script($"sleep {marker} & echo up; wait");
+        var watch = Stopwatch.StartNew();
 
         await Assert.ThrowsAsync<InvalidTimeZoneException>(
             () => Sandbox.RunAsync(spec, new FailingOutput(), CancellationToken.None, CancellationToken.None));
 
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Empty(HostProcesses.With(marker));
     }
 

@@ -20,7 +20,7 @@ internal sealed class HostFolder : IDisposable
             throw new SandboxUnavailableException("Native sandboxes need Linux.");
         }
 
-        _folder = Path.Combine(stateFolder, OwnerName.Own + "-" + Guid.NewGuid().ToString("N")[..8]);
+        _folder = Path.Combine(stateFolder, OwnerName.Next());
         Etc = Path.Combine(_folder, "etc");
         Canary = Path.Combine(_folder, "canary");
         var isNew = !Directory.Exists(stateFolder);

@@ -21,7 +21,6 @@ internal sealed class NativeMembers : IDisposable
     private readonly ConcurrentQueue<uint> _users;
     private readonly string _bubblewrap;
     private readonly string _dropRights;
-    private long _count;
 
     /// <exception cref="SandboxUnavailableException">This machine lacks something; the message names it.</exception>
     public NativeMembers(SandboxOptions options)
@@ -53,11 +52,10 @@ internal sealed class NativeMembers : IDisposable
             throw new SandboxUnavailableException($"All {nameof(SandboxOptions.Users)} (SANDBOX_UIDS) for native sandboxes are in use.");
         }
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"{OwnerName.Own}-{Interlocked.Increment(ref _count)}");
         IControlGroup? group = null;
         try
         {
-            group = _groups.Create(name);
+            group = _groups.Create(OwnerName.Next());
             group.SetLimits(limits, NativeMember.OwnProcesses);
             return await StartAsync(program, limits.ScratchBytes, group, user);
         }

@@ -24,7 +24,7 @@ internal sealed class NativeRun : IDisposable
         _spec = spec;
         _member = member;
         _time = time;
-        _pump = new OutputPump(output, spec.Limits.OutputBytes, () => End(SandboxOutcome.OutputTooLarge));
+        _pump = new OutputPump(output, spec.Limits.OutputBytes, End);
     }
 
     /// <summary>Lets the program run and waits until all of its processes are gone.</summary>
@@ -40,7 +40,7 @@ internal sealed class NativeRun : IDisposable
         await using var stopping = stop.UnsafeRegister(_ => grace = Stop(), null);
 
         var input = SendAsync(frame);
-        var pumped = PumpAsync();
+        var pumped = _pump.RunAsync(_member.Stdout, _member.Stderr);
         var code = await _member.Ended;
         var duration = _time.GetElapsedTime(started);
         await _ended.CancelAsync();
@@ -63,20 +63,6 @@ internal sealed class NativeRun : IDisposable
     {
         await _member.SendFrameAsync(frame);
         await NativeMember.WriteAndCloseAsync(_member.Stdin, _spec.Stdin, _ended.Token);
-    }
-
-    private async Task PumpAsync()
-    {
-        try
-        {
-            await _pump.RunAsync(_member.Stdout, _member.Stderr);
-        }
-        catch
-        {
-            // The receiver failed; nobody is left to hear the program.
-            End(SandboxOutcome.Stopped);
-            throw;
-        }
     }
 
     private void End(SandboxOutcome cause)

@@ -5,8 +5,8 @@ namespace Capns.Runner.Worker.Sandboxing.Native;
 /// <summary>Carries both streams of a program to the receiver, one call at a time, and counts their bytes.</summary>
 /// <param name="output">The receiver; while it works, nothing more is read, so the program waits.</param>
 /// <param name="limit">Bytes of both streams that the receiver gets.</param>
-/// <param name="exceeded">Called once, when there is more.</param>
-internal sealed class OutputPump(ISandboxOutput output, long limit, Action exceeded) : IDisposable
+/// <param name="end">Told why the run must end: there is more than the limit, or nobody is left to hear the program.</param>
+internal sealed class OutputPump(ISandboxOutput output, long limit, Action<SandboxOutcome> end) : IDisposable
 {
     /// <summary>The size of a pipe.</summary>
     private const int BufferSize = 65_536;
@@ -56,7 +56,7 @@ internal sealed class OutputPump(ISandboxOutput output, long limit, Action excee
 
                     if (room < read)
                     {
-                        exceeded();
+                        end(SandboxOutcome.OutputTooLarge);
                         return;
                     }
                 }
@@ -65,6 +65,11 @@ internal sealed class OutputPump(ISandboxOutput output, long limit, Action excee
                     _turn.Release();
                 }
             }
+        }
+        catch
+        {
+            end(SandboxOutcome.Stopped);
+            throw;
         }
         finally
         {

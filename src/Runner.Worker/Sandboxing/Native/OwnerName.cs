@@ -10,9 +10,14 @@ internal static class OwnerName
 {
     private const string Prefix = "capns";
 
+    private static long _count;
+
     /// <summary>The name of this process.</summary>
     public static string Own { get; } =
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{Environment.ProcessId}-{StartTime(Environment.ProcessId)}");
+
+    /// <summary>A name that no other sandbox of this process has.</summary>
+    public static string Next() => string.Create(CultureInfo.InvariantCulture, $"{Own}-{Interlocked.Increment(ref _count)}");
 
     /// <summary>True when <paramref name="name"/> was made by a process of this kind that is gone.</summary>
     public static bool IsLeftover(string name)
