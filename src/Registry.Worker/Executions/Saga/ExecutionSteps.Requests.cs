@@ -159,10 +159,10 @@ internal sealed partial class ExecutionSteps
         execution.WorkflowRunId = identity.WorkflowRunId;
         execution.StepId = identity.StepId;
         execution.RequestId = identity.RequestId;
-        execution.Source = inbound.Source;
-        execution.CorrelationText = identity.CorrelationId ?? inbound.CorrelationId;
-        execution.TraceParent = identity.TraceParent ?? inbound.TraceParent;
-        execution.TraceState = identity.TraceState ?? inbound.TraceState;
+        execution.Source = Storable(inbound.Source)!;
+        execution.CorrelationText = Storable(identity.CorrelationId ?? inbound.CorrelationId);
+        execution.TraceParent = Storable(identity.TraceParent ?? inbound.TraceParent);
+        execution.TraceState = Storable(identity.TraceState ?? inbound.TraceState);
         execution.Reply = inbound.ReplyTo is null ? null : JsonSerializer.Serialize(inbound.ReplyTo, WireJson.Options);
         execution.ReplyOnAccepted = request.ReplyOn == "accepted";
         execution.Context = request.Context?.GetRawText();
@@ -173,6 +173,9 @@ internal sealed partial class ExecutionSteps
         execution.NotBefore = request.NotBefore;
         execution.ExpiresAt = request.ExpiresAt;
     }
+
+    // Envelopes are not checked at the gates; PostgreSQL takes no U+0000 in text.
+    private static string? Storable(string? text) => text?.Replace("\0", string.Empty, StringComparison.Ordinal);
 
     private static void StorePlan(Execution execution, RunPlan plan)
     {

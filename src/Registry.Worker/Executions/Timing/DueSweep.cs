@@ -30,7 +30,7 @@ internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource data
             await Parallel.ForEachAsync(
                 ids,
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-                async (id, token) => await pipe.SendAsync(new ExecutionDue(id), token));
+                async (id, token) => await WakeAsync(id, token));
             if (ids.Count < BatchSize)
             {
                 return;
@@ -54,6 +54,19 @@ internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource data
         }
     }
 
+    // One execution that cannot be handled must not keep the others waiting.
+    private async Task WakeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pipe.SendAsync(new ExecutionDue(id), cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(id, exception);
+        }
+    }
+
     private async Task<List<Guid>> FindAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Due);
@@ -68,6 +81,9 @@ internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource data
 
         return ids;
     }
+
+    [LoggerMessage(EventId = 3122, Level = LogLevel.Error, Message = "Execution {ExecutionId} is due and cannot be handled")]
+    private partial void LogFailed(Guid executionId, Exception exception);
 
     [LoggerMessage(EventId = 3121, Level = LogLevel.Warning, Message = "The sweep of due executions pauses: {Reason}")]
     private partial void LogPaused(string reason);
