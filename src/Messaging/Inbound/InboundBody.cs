@@ -11,6 +11,9 @@ public static class InboundBody
     /// <summary>Largest body: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
+    internal const int MaxInternalBytes = 80 * 1024 * 1024;
+
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
 
@@ -35,11 +38,11 @@ public static class InboundBody
 
     /// <summary>Parses a body to a JSON object that can be read to its last character.</summary>
     /// <exception cref="UnreadableException">It is too large, not JSON or not an object.</exception>
-    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body)
+    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
     {
-        if (body.Length > MaxBytes)
+        if (body.Length > maxBytes)
         {
-            throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {MaxBytes} are accepted.");
+            throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {maxBytes} are accepted.");
         }
 
         var root = Parse(body, "The body");
@@ -104,6 +107,7 @@ public static class InboundBody
         }
 
         var correlation = Correlation(envelope, delivery, headers);
+        var digest = InboundFingerprint.Digest(delivery, headers);
         var trace = FirstOf(headers.Text("traceparent"), envelope.TraceParent, headers.Text("MT-Activity-Id"));
         var state = FirstOf(headers.Text("tracestate"), envelope.TraceState);
         return new InboundReading(
@@ -119,7 +123,8 @@ public static class InboundBody
                 TraceState = TraceContext.IsValid(trace) && state is { Length: <= MaxTraceState } ? state : null,
                 ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
                 BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
-                Fingerprint = InboundFingerprint.Of(envelope, delivery, headers),
+                Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),
+                BodyDigest = digest,
                 Redelivered = delivery.Redelivered,
             },
             null);
