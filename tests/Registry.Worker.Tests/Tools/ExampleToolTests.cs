@@ -6,6 +6,7 @@ using Capns.Contracts.Json;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Definitions;
 using Capns.Registry.Worker.Tools.Loading;
+using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Tools;
 
