@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
 using Capns.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Admission;
@@ -179,11 +181,24 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
             using var document = JsonDocument.Parse(Mutations.Of(Requests.Valid(), random));
             var outcome = await fixture.AdmitAsync(Requests.Event(document.RootElement));
             Assert.True(outcome.Plan is null != outcome.Refusal is null);
+            await AssertStorableAsync(outcome);
             admitted += outcome.Plan is null ? 0 : 1;
         }
 
         // Mutations that change nothing of weight are admitted: the test reaches both ends.
         Assert.InRange(admitted, 1, 2999);
+    }
+
+    /// <summary>What an admission says must fit into PostgreSQL, whatever was sent.</summary>
+    private async Task AssertStorableAsync(AdmissionOutcome outcome)
+    {
+        await using var command = fixture.Database.Source.CreateCommand("SELECT $1::jsonb, $2::jsonb, $3::jsonb");
+        foreach (var value in new object?[] { outcome.StoredParameters, outcome.Request, outcome.Refusal })
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(value, WireJson.Options) });
+        }
+
+        await command.ExecuteNonQueryAsync();
     }
 
     private static JsonObject Changed(string change)

@@ -69,6 +69,31 @@ public sealed class RegistrationTests(CatalogueFixture fixture) : IClassFixture<
     }
 
     [ServersFact]
+    public async Task Publish_NewVersionTakesAnotherToolsName_IsADuplicate()
+    {
+        await fixture.PublishAsync(Definitions.Valid("name-1"));
+        await fixture.PublishAsync(Definitions.Valid("name-2"));
+
+        var refused = await fixture.PublishAsync(Definitions.Valid("name-2").With("version", "1.1.0").With("name", "name-1"));
+
+        Assert.Equal("DUPLICATE_TOOL", refused.Code!.Code);
+    }
+
+    [ServersFact]
+    public async Task Load_ExampleTools_SkipsNothingAndChangesNothingTheSecondTime()
+    {
+        await using var instance = fixture.Build(new ServiceCollection(), new ToolOptions { DefinitionsFolder = ExampleToolTests.Folder }).BuildServiceProvider();
+
+        await instance.GetRequiredService<ToolLoader>().LoadAsync(CancellationToken.None);
+        var sent = fixture.Sent.Rows.Count;
+        await instance.GetRequiredService<ToolLoader>().LoadAsync(CancellationToken.None);
+
+        Assert.Empty(instance.GetRequiredService<LoadedTools>().Skipped);
+        Assert.Equal(10, instance.GetRequiredService<LoadedTools>().Loaded.Count);
+        Assert.Equal(sent, fixture.Sent.Rows.Count);
+    }
+
+    [ServersFact]
     public async Task Publish_DependencyIsMissing_NamesItAndACycleIsShown()
     {
         var missing = await fixture.PublishAsync(Definitions.Valid("x").With("dependencies", new JsonArray("absent")));
