@@ -11,6 +11,9 @@ public static class InboundBody
     /// <summary>Largest body: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>Largest internal message: a runner's report carries results of up to 100 MiB (<c>RESULT_MAX_BYTES</c>), escaped.</summary>
+    internal const int MaxInternalBytes = 128 * 1024 * 1024;
+
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
 
@@ -32,11 +35,11 @@ public static class InboundBody
 
     /// <summary>Parses a body to a JSON object that can be read to its last character.</summary>
     /// <exception cref="UnreadableException">It is too large, not JSON or not an object.</exception>
-    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body)
+    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
     {
-        if (body.Length > MaxBytes)
+        if (body.Length > maxBytes)
         {
-            throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {MaxBytes} are accepted.");
+            throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {maxBytes} are accepted.");
         }
 
         var root = Parse(body, "The body");
@@ -96,6 +99,7 @@ public static class InboundBody
         }
 
         var correlation = Correlation(envelope, delivery, headers);
+        var digest = InboundFingerprint.Digest(delivery, headers);
         var trace = FirstOf(headers.Text("traceparent"), envelope.TraceParent, headers.Text("MT-Activity-Id"));
         return new InboundReading(
             new InboundEvent
@@ -110,7 +114,8 @@ public static class InboundBody
                 TraceState = TraceContext.IsValid(trace) ? FirstOf(headers.Text("tracestate"), envelope.TraceState) : null,
                 ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
                 BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
-                Fingerprint = InboundFingerprint.Of(envelope, delivery, headers),
+                Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),
+                BodyDigest = digest,
                 Redelivered = delivery.Redelivered,
             },
             null);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
+using Capns.Core.Validation;
 using Capns.Registry.Worker.Executions.Admission;
 
 namespace Capns.Registry.Worker.Executions.Endings;
@@ -14,6 +15,8 @@ internal sealed record CheckedResult(byte[] Json, bool FitsSchema, ErrorDetail? 
 /// <summary>Checks a result by size and schema. Pure.</summary>
 internal static class ResultCheck
 {
+    private static readonly JsonElement Null = JsonDocument.Parse("null").RootElement;
+
     /// <summary>Checks.</summary>
     /// <param name="plan">Of the execution.</param>
     /// <param name="result">As the runner sent it; absent is JSON null.</param>
@@ -30,7 +33,27 @@ internal static class ResultCheck
             return Refused(ErrorCodes.OutputTooLarge, $"The result has {json.Length} bytes; at most {maxBytes} are kept.", new { bytes = json.Length, limit = maxBytes });
         }
 
-        return new CheckedResult(json, FitsSchema: true);
+        var errors = SchemaErrors(plan, result);
+        if (errors.Count == 0)
+        {
+            return new CheckedResult(json, FitsSchema: true);
+        }
+
+        return plan.StrictResult
+            ? Refused(ErrorCodes.InvalidResult, $"The result does not fit the tool's return type: {errors[0].Path} {errors[0].Message}", new { errors })
+            : new CheckedResult(json, FitsSchema: false);
+    }
+
+    private static IReadOnlyList<ValidationError> SchemaErrors(RunPlan plan, JsonElement? result)
+    {
+        if (plan.ResultSchema is not { } schema)
+        {
+            return [];
+        }
+
+        // Checked when the tool was registered; one that does not compile any more cannot refuse a result.
+        var compiled = ResultSchemas.Get(schema);
+        return compiled?.Validate(result ?? Null) ?? [];
     }
 
     /// <summary>A tool may write half a surrogate pair as an escape; that is JSON, but no text.</summary>

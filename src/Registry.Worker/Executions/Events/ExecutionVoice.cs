@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
@@ -131,7 +130,7 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
     private static ReplyTarget? TargetOf(Execution execution) =>
         execution.Reply is { } json ? JsonSerializer.Deserialize<ReplyTarget>(json, WireJson.Options) : null;
 
-    private static IReadOnlyList<ReplyTarget> CancelTargets(Execution execution) =>
+    private static List<ReplyTarget> CancelTargets(Execution execution) =>
         execution.CancelReplies is { } json ? JsonSerializer.Deserialize<List<ReplyTarget>>(json, WireJson.Options)! : [];
 
     private static string Word<T>(T value)

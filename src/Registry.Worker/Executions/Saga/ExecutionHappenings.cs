@@ -1,5 +1,4 @@
 using Capns.Contracts.Executions;
-using Capns.Contracts.Running;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Replies;
 using Capns.Registry.Worker.Executions.Admission;

@@ -35,7 +35,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             On(Ended, Choice.StartLater).Then(steps.StartLater),
             On(Ended, Choice.Reject).Then(steps.Reject).TransitionTo(Rejected),
             On(Ended, Choice.Expire).Then(steps.Expire).TransitionTo(Expired),
-            When(Cancel).Then(steps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
+            When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
             Ignore(Renewed));
 
         During(Running,
@@ -46,7 +46,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             On(Due, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Due, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled),
             When(Renewed).Then(steps.Renew),
-            When(Cancel).Then(steps.NoteCancel).Then(steps.AskToStop),
+            When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.AskToStop),
             Ignore(Started), Ignore(Limited));
 
         // The end may be handled before the start: both are reports of one attempt, handled side by side.
@@ -59,19 +59,20 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
 
         During(Retrying,
             On(Due, Choice.HandOver).Then(steps.QueueAgain).TransitionTo(Queued),
-            When(Cancel).Then(steps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
+            When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
             Ignore(Started), Ignore(Limited), Ignore(Renewed), Ignore(Lost), Ignore(Ended));
 
         // Messages overtake each other and come twice: an ended execution stays as it ended, and its runner is told.
-        During(Completed, Failed, Cancelled, Rejected, Expired,
+        State[] ended = [Completed, Failed, Cancelled, Rejected, Expired];
+        During(ended,
             When(Started).Then(steps.StopLateRunner),
             When(Renewed).Then(steps.StopLateRunner),
             When(Ended).Then(steps.CountLateEnd),
             When(Cancel).Then(steps.AnswerTooLate),
             Ignore(Limited), Ignore(Lost), Ignore(Due));
 
-        During(Queued, Running, Retrying, Completed, Failed, Cancelled, Rejected, Expired,
-            When(Recorded).ThenAsync(steps.RecordAsync),
+        During([Queued, Running, Retrying, .. ended],
+            When(Recorded).ThenAsync(ExecutionSteps.RecordAsync),
             Ignore(Admitted), Ignore(Refused));
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class ExecutionSteps
         where T : class => EndBadly(context, ExecutionState.Expired);
 
     /// <summary>An end that came after the end.</summary>
-    public void CountLateEnd(BehaviorContext<Execution, RunEnded> context) => metrics.LateEnd();
+    public void CountLateEnd(BehaviorContext<Execution, RunEnded> context) => TransactionOf(context).AfterCommit(metrics.LateEnd);
 
     private void EndBadly<T>(BehaviorContext<Execution, T> context, ExecutionState state)
         where T : class

@@ -50,7 +50,7 @@ internal sealed partial class ExecutionSteps
     }
 
     /// <summary>Remembers who wants the end, and why. The first word stays; every asker gets an answer.</summary>
-    public void NoteCancel(BehaviorContext<Execution, CancelRequested> context)
+    public static void NoteCancel(BehaviorContext<Execution, CancelRequested> context)
     {
         var (execution, asked) = (context.Saga, context.Message);
         if (execution.CancelRequestedAt is null)
@@ -86,7 +86,7 @@ internal sealed partial class ExecutionSteps
         }
 
         // A job in a runner queue is dropped by a runner that hears this; one that starts it all the same is told again.
-        if (DecisionOf(context).StopRunner || execution.HandedOverAt is not null && previous == ExecutionState.Queued)
+        if (DecisionOf(context).StopRunner || (execution.HandedOverAt is not null && previous == ExecutionState.Queued))
         {
             voice.Stop(transaction, execution, force: true);
         }
@@ -125,7 +125,7 @@ internal sealed partial class ExecutionSteps
     }
 
     /// <summary>Makes progress events durable that the runner has published already.</summary>
-    public async Task RecordAsync(BehaviorContext<Execution, RunEventsRecorded> context)
+    public static async Task RecordAsync(BehaviorContext<Execution, RunEventsRecorded> context)
     {
         var (execution, transaction) = (context.Saga, TransactionOf(context));
         await EventLog.AppendAsync(transaction, execution.CorrelationId, context.Message.Events);
@@ -159,10 +159,10 @@ internal sealed partial class ExecutionSteps
         execution.WorkflowRunId = identity.WorkflowRunId;
         execution.StepId = identity.StepId;
         execution.RequestId = identity.RequestId;
-        execution.Source = inbound.Source;
-        execution.CorrelationText = identity.CorrelationId ?? inbound.CorrelationId;
-        execution.TraceParent = identity.TraceParent ?? inbound.TraceParent;
-        execution.TraceState = identity.TraceState ?? inbound.TraceState;
+        execution.Source = Storable(inbound.Source)!;
+        execution.CorrelationText = Storable(identity.CorrelationId ?? inbound.CorrelationId);
+        execution.TraceParent = Storable(identity.TraceParent ?? inbound.TraceParent);
+        execution.TraceState = Storable(identity.TraceState ?? inbound.TraceState);
         execution.Reply = inbound.ReplyTo is null ? null : JsonSerializer.Serialize(inbound.ReplyTo, WireJson.Options);
         execution.ReplyOnAccepted = request.ReplyOn == "accepted";
         execution.Context = request.Context?.GetRawText();
@@ -173,6 +173,9 @@ internal sealed partial class ExecutionSteps
         execution.NotBefore = request.NotBefore;
         execution.ExpiresAt = request.ExpiresAt;
     }
+
+    // Envelopes are not checked at the gates; PostgreSQL takes no U+0000 in text.
+    private static string? Storable(string? text) => text?.Replace("\0", string.Empty, StringComparison.Ordinal);
 
     private static void StorePlan(Execution execution, RunPlan plan)
     {

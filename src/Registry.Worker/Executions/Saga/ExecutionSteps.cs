@@ -64,7 +64,7 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
             execution, ExecutionState.Queued, ProgressKind.Limited, new ResourceUsage(),
             $"{context.Message.Code}: waits until the window opens.", new ProgressData { RetryAt = retryAt }, transaction.Now);
         voice.Tell(transaction, execution, progress, ExecutionStatus.Progress, ExecutionState.Queued, ProgressKind.Limited);
-        metrics.Limited(context.Message.Code);
+        transaction.AfterCommit(() => metrics.Limited(context.Message.Code));
     }
 
     /// <summary>The job may be lost; the sweep looks again when a report of its start would have come.</summary>

@@ -5,11 +5,8 @@ namespace Capns.Registry.Worker.Persistence.Transactions;
 
 /// <summary>Everything that one message changes, and everything that follows from it: committed together or not at all.</summary>
 /// <remarks>Not thread-safe. Made anew for each try, so nothing of a failed try survives.</remarks>
-internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset now, TimeSpan outboxLease, CancellationToken cancellationToken)
 {
-    /// <summary>An instance has this long to publish what it committed; then every instance's sweep may.</summary>
-    public static readonly TimeSpan OutboxLease = TimeSpan.FromSeconds(30);
-
     private readonly List<OutboxRow> _outbox = [];
     private readonly List<Action> _afterCommit = [];
 
@@ -28,7 +25,7 @@ internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset n
     /// <param name="orderingKey">Messages of one key leave in the order in which they were added.</param>
     public void Send(OutboundMessage message, string orderingKey)
     {
-        var row = OutboxRow.From(message, orderingKey, _outbox.Count, now, OutboxLease);
+        var row = OutboxRow.From(message, orderingKey, _outbox.Count, now, outboxLease);
         _outbox.Add(row);
         db.Add(row);
     }

@@ -62,7 +62,7 @@ internal sealed partial class RegistryTransactions(
         // A failed save ends the whole transaction; a savepoint would only cost two round trips.
         db.Database.AutoSavepointsEnabled = false;
         await using var commit = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var transaction = new RegistryTransaction(db, time.GetUtcNow(), cancellationToken);
+        var transaction = new RegistryTransaction(db, time.GetUtcNow(), hotPath.Lease, cancellationToken);
         await work(transaction);
         await db.SaveChangesAsync(cancellationToken);
         await commit.CommitAsync(cancellationToken);
