@@ -51,6 +51,7 @@ public sealed class JsonSchemaTests
     [InlineData("""{"pattern": "("}""", "/pattern", "pattern", "'('")]
     [InlineData("""{"patternProperties": {"[": true}}""", "/patternProperties", "patternProperties", "'['")]
     [InlineData("""{"$ref": "https://example.org/other.json"}""", "/$ref", "$ref", "nothing is loaded from elsewhere")]
+    [InlineData("""{"$ref": "https://json-schema.org/draft/2020-12/schema#/$vocabulary"}""", "/$ref", "$ref", "names nothing")]
     [InlineData("""{"$ref": "#/$defs/missing"}""", "/$ref", "$ref", "names nothing")]
     [InlineData("""{"$schema": "http://json-schema.org/draft-07/schema#"}""", "/$schema", "$schema", "2020-12")]
     [InlineData("""{"x-secret": "true"}""", "/x-secret", "x-secret", "must be true or false")]

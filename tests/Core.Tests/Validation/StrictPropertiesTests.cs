@@ -31,4 +31,13 @@ public sealed class StrictPropertiesTests
     [InlineData("""{"properties": {"a": true, "next": {"$ref": "#"}}}""", """{"next": {"next": {"a": 1}}}""")]
     public void Validate_SchemaAllowsTheProperties_FitsInStrictMode(string schema, string instance) =>
         Assert.Empty(Schema(schema, strict: true).Validate(Value(instance)));
+
+    [Fact]
+    public void TryCompile_StrictSchemaRefersToTheMetaSchema_LeavesItOpenForAllOthers()
+    {
+        var strict = Schema("""{"properties": {"s": {"$ref": "https://json-schema.org/draft/2020-12/schema"}}}""", strict: true);
+
+        Assert.NotNull(Schema("""{"x-secret": true, "unknown": 1, "not": {"unknown": 2}}"""));
+        Assert.Single(strict.Validate(Value("""{"s": {}, "t": 1}""")));
+    }
 }
