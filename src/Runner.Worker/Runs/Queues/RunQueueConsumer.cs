@@ -96,6 +96,7 @@ internal sealed class RunQueueConsumer(
             if (stoppingToken.IsCancellationRequested)
             {
                 await DrainAsync(consumers);
+                return;
             }
 
             RunnerLog.ConnectionGone(logger, connection.CloseReason?.ReplyText ?? "closed");
