@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Capns.Messaging;
 
 /// <summary>How a process is connected to the bus (platform spec 10.4). The workers read it from the environment through Capns.Hosting.</summary>
@@ -56,8 +58,8 @@ public sealed record BusSettings
     /// <summary>True when <see cref="ConsumeQueues"/> names <paramref name="queue"/>.</summary>
     public bool Consumes(string queue) => ConsumeQueues.Any(pattern => Matches(pattern, queue));
 
-    private static bool Matches(string pattern, string queue) =>
-        System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern.Replace("?", "\\?", StringComparison.Ordinal), queue, ignoreCase: false);
+    private static bool Matches(string pattern, string queue) => Regex.IsMatch(
+        queue, $"\\A{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.CultureInvariant);
 }
 
 /// <summary>How much of a queue one instance takes at once.</summary>

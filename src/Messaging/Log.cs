@@ -13,8 +13,8 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Critical, "The broker holds {Entity} with other arguments than the platform's; delete or rename it. Stopping")]
     public static partial void TopologyConflict(ILogger log, string entity, Exception exception);
 
-    [LoggerMessage(103, LogLevel.Warning, "Message {MessageId} to {Exchange} was not confirmed, trying again: {Reason}")]
-    public static partial void NotConfirmed(ILogger log, string? messageId, string exchange, string reason);
+    [LoggerMessage(103, LogLevel.Warning, "Message {MessageId} to {Exchange} was not confirmed ({Count} in all), trying again: {Reason}")]
+    public static partial void NotConfirmed(ILogger log, string? messageId, string exchange, int count, string reason);
 
     [LoggerMessage(104, LogLevel.Debug, "Message {MessageId} to {Exchange} with key {RoutingKey} has no queue to go to")]
     public static partial void Unroutable(ILogger log, string? messageId, string exchange, string routingKey);

@@ -46,7 +46,7 @@ internal sealed class BrokerConnection(BusSettings settings, BusTopology topolog
 
     public async ValueTask DisposeAsync()
     {
-        if (_connection is { } connection)
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
             await connection.DisposeAsync();
         }

@@ -9,7 +9,10 @@ namespace Capns.Messaging.Endpoints;
 public static class CapnsEndpointExtensions
 {
     private static readonly TimeSpan[] Retries = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
-    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(2);
+
+    // Half an hour: RabbitMQ closes channels that hold a message longer, and counts that as a return.
+    private const int OutageTries = 900;
 
     /// <summary>Connects the bus to the broker of <see cref="BusSettings"/>; waits for it as long as it is away. Call it first.</summary>
     public static void CapnsHost(this IRabbitMqBusFactoryConfigurator configurator, IServiceProvider services)
@@ -39,8 +42,8 @@ public static class CapnsEndpointExtensions
     /// </summary>
     /// <remarks>
     /// A failing handler is repeated after 200 ms, 1 s and 5 s (not on queues of runners), then the message goes back to the queue; after
-    /// 5 returns it is dead-lettered. Failures that <paramref name="isOutage"/> recognises are repeated every 5 s without end instead, the message
-    /// unacknowledged. Faults are not published.
+    /// 5 returns it is dead-lettered. Failures that <paramref name="isOutage"/> recognises are repeated every 2 s for half an hour instead, the
+    /// message unacknowledged, before it goes back. Faults are not published.
     /// </remarks>
     /// <param name="configurator">The bus.</param>
     /// <param name="services">The container; <c>AddCapnsMessaging</c> must have been called.</param>
@@ -136,7 +139,7 @@ public static class CapnsEndpointExtensions
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Handle<Exception>(isOutage);
-                retry.Interval(int.MaxValue, OutagePause);
+                retry.Interval(OutageTries, OutagePause);
             });
         }
 

@@ -99,6 +99,7 @@ public static class InboundBody
         }
 
         var correlation = Correlation(envelope, delivery, headers);
+        var digest = InboundFingerprint.Digest(delivery, headers);
         var trace = FirstOf(headers.Text("traceparent"), envelope.TraceParent, headers.Text("MT-Activity-Id"));
         return new InboundReading(
             new InboundEvent
@@ -113,7 +114,8 @@ public static class InboundBody
                 TraceState = TraceContext.IsValid(trace) ? FirstOf(headers.Text("tracestate"), envelope.TraceState) : null,
                 ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
                 BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
-                Fingerprint = InboundFingerprint.Of(envelope, delivery, headers),
+                Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),
+                BodyDigest = digest,
                 Redelivered = delivery.Redelivered,
             },
             null);

@@ -11,15 +11,17 @@ internal static class InboundFingerprint
     private static readonly string[] IdentifyingMembers = ["idempotencyKey", "requestId", "executionId", "eventId", "id"];
     private static readonly string[] CloudEventPrefixes = ["cloudEvents:", "cloudEvents_", "ce-"];
 
-    public static string? Of(Envelope envelope, InboundDelivery delivery, AmqpHeaders headers)
-    {
-        // Two equal bare bodies are two requests, unless the broker itself says that it is one.
-        if (envelope.Format == BodyFormat.BareJson && !delivery.Redelivered && string.IsNullOrEmpty(delivery.MessageId)
-            && !IdentifyingMembers.Any(member => HasText(envelope.Payload, member)))
-        {
-            return null;
-        }
+    /// <summary>The digest of a request that it is compared by, or null.</summary>
+    // Two equal bare bodies are two requests, unless the broker itself says that it is one.
+    public static string? Of(Envelope envelope, InboundDelivery delivery, string digest) =>
+        envelope.Format == BodyFormat.BareJson && !delivery.Redelivered && string.IsNullOrEmpty(delivery.MessageId)
+            && !IdentifyingMembers.Any(member => HasText(envelope.Payload, member))
+            ? null
+            : digest;
 
+    /// <summary>The digest of any delivery.</summary>
+    public static string Digest(InboundDelivery delivery, AmqpHeaders headers)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, delivery.Body.Span);
         Append(hash, Encoding.UTF8.GetBytes(delivery.MessageId ?? ""));

@@ -74,13 +74,14 @@ public static class PayloadReader
                 {
                     Value(member, property.PropertyType, here);
                 }
-                else if (property.IsRequired && property.PropertyType != typeof(JsonElement))
+                else if (property.IsRequired && (member.ValueKind == JsonValueKind.Undefined || property.PropertyType != typeof(JsonElement)))
                 {
                     Errors.Add(new PayloadError(here, "required", $"{property.Name} is required."));
                 }
-                else if (property.IsRequired && member.ValueKind == JsonValueKind.Undefined)
+                else if (member.ValueKind == JsonValueKind.Null && property.PropertyType is { IsValueType: true } type
+                    && type != typeof(JsonElement) && Nullable.GetUnderlyingType(type) is null)
                 {
-                    Errors.Add(new PayloadError(here, "required", $"{property.Name} is required."));
+                    Wrong(member, here, Expectation(type));
                 }
             }
 
@@ -132,8 +133,15 @@ public static class PayloadReader
 
         private void Wrong(JsonElement value, string path, string expectation)
         {
-            var field = path.Length == 0 ? "The payload" : path[(path.LastIndexOf('/') + 1)..];
+            var field = path.Length == 0 ? "The payload" : Field(path);
             Errors.Add(new PayloadError(path, "type", $"{field} must be {expectation}, but is {Shown(value)}."));
+        }
+
+        // "maxAttempts" of /retryPolicy/maxAttempts, "retryOn[1]" of /retryPolicy/retryOn/1.
+        private static string Field(string path)
+        {
+            var parts = path.Split('/');
+            return int.TryParse(parts[^1], out _) && parts.Length > 2 ? $"{parts[^2]}[{parts[^1]}]" : parts[^1];
         }
 
         private static string Expectation(Type type) => type switch

@@ -37,7 +37,7 @@ internal sealed class ExchangeProbe(BrokerConnection broker) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_channel is { } channel)
+        if (Interlocked.Exchange(ref _channel, null) is { } channel)
         {
             await channel.DisposeAsync();
         }

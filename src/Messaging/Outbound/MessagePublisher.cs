@@ -1,9 +1,7 @@
-using System.Threading.RateLimiting;
 using Capns.Messaging.Broker;
 using Capns.Messaging.Topology;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Capns.Messaging.Outbound;
 
@@ -13,77 +11,41 @@ internal sealed class MessagePublisher(
 {
     private const int MostOutstanding = 256;
 
-    /// <summary>How long one try waits for its confirm: after a lost connection it may never come.</summary>
+    /// <summary>How long one try waits for its confirms: after a lost connection they may never come.</summary>
     private static readonly TimeSpan ConfirmTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TotalTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ExchangeProbe _probe = new(broker);
-    private IChannel? _channel;
+    private ConfirmingChannel? _channel;
 
     public async Task PublishAsync(OutboundMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (!topology.IsOwnExchange(message.Exchange) && !await TargetExistsAsync(message, cancellationToken))
-        {
-            return;
-        }
-
-        await SendAsync(message.Exchange, message.RoutingKey, Properties(message), message.Body, cancellationToken);
+        await SendAsync(Sent(message), cancellationToken);
     }
 
     public async Task<PublishReport> PublishAsync(IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var sending = new Task[messages.Count];
-        for (var index = 0; index < sending.Length; index++)
-        {
-            sending[index] = PublishAsync(messages[index], cancellationToken);
-        }
-
-        await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
+        var sent = messages.Select(Sent).ToList();
+        var (unsent, failure) = await SendAllAsync(sent, cancellationToken);
         return new PublishReport(
-            [.. messages.Where((_, index) => sending[index].IsCompletedSuccessfully).Select(message => message.Id)],
-            [.. messages.Where((_, index) => !sending[index].IsCompletedSuccessfully).Select(message => message.Id)],
-            sending.FirstOrDefault(task => task.IsFaulted)?.Exception?.InnerException);
+            [.. messages.Where((_, index) => !unsent.Contains(sent[index])).Select(message => message.Id)],
+            [.. messages.Where((_, index) => unsent.Contains(sent[index])).Select(message => message.Id)],
+            failure);
     }
 
     /// <summary>Sends a body with any properties; the login is set here.</summary>
     /// <exception cref="MessageNotConfirmedException">No confirm within 30 s.</exception>
-    internal async Task SendAsync(
-        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        properties.UserId = settings.User;
-        properties.DeliveryMode = DeliveryModes.Persistent;
-        var started = clock.GetTimestamp();
-        using var total = new CancellationTokenSource(TotalTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancellationToken);
-        for (; ; )
-        {
-            try
-            {
-                await TrySendAsync(exchange, routingKey, properties, body, either.Token);
-                return;
-            }
-            catch (Exception failure) when (failure is not TopologyConflictException && !cancellationToken.IsCancellationRequested)
-            {
-                if (clock.GetElapsedTime(started) >= TotalTime)
-                {
-                    throw new MessageNotConfirmedException(
-                        $"Message {properties.MessageId} to exchange \"{exchange}\" was not confirmed within {TotalTime.TotalSeconds} s: {failure.Message}", failure);
-                }
-
-                Log.NotConfirmed(log, properties.MessageId, exchange, failure.Message);
-                await Task.Delay(Pause, clock, cancellationToken);
-            }
-        }
-    }
+    internal Task SendAsync(
+        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        SendAsync(new SentMessage(exchange, routingKey, properties, body), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_channel is { } channel)
+        if (Interlocked.Exchange(ref _channel, null) is { } channel)
         {
             await channel.DisposeAsync();
         }
@@ -92,30 +54,81 @@ internal sealed class MessagePublisher(
         _gate.Dispose();
     }
 
-    private async Task TrySendAsync(
-        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task SendAsync(SentMessage message, CancellationToken cancellationToken)
     {
-        var channel = await ChannelAsync(cancellationToken);
-        using var confirm = new CancellationTokenSource(ConfirmTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(confirm.Token, cancellationToken);
-        try
+        if (await SendAllAsync([message], cancellationToken) is { Unsent.Count: > 0 } result)
         {
-            await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, either.Token);
-        }
-        catch (PublishException refusal) when (refusal.IsReturn)
-        {
-            Log.Unroutable(log, properties.MessageId, exchange, routingKey);
-            BusMeter.Unroutable(properties.Type ?? "other");
-        }
-        catch (OperationCanceledException) when (confirm.IsCancellationRequested)
-        {
-            // The channel may have lost its way; the next message opens another one.
-            await ForgetAsync(channel);
-            throw new TimeoutException($"no confirm within {ConfirmTime.TotalSeconds} s");
+            throw new MessageNotConfirmedException(
+                $"Message {message.Properties.MessageId} to exchange \"{message.Exchange}\" was not confirmed within {TotalTime.TotalSeconds} s: "
+                + result.Failure?.Message,
+                result.Failure);
         }
     }
 
-    private async ValueTask<IChannel> ChannelAsync(CancellationToken cancellationToken)
+    private async Task<(IReadOnlyCollection<SentMessage> Unsent, Exception? Failure)> SendAllAsync(
+        IReadOnlyList<SentMessage> messages, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages)
+        {
+            message.Properties.UserId = settings.User;
+            message.Properties.DeliveryMode = DeliveryModes.Persistent;
+        }
+
+        var started = clock.GetTimestamp();
+        using var total = new CancellationTokenSource(TotalTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancellationToken);
+        for (var waiting = messages; ;)
+        {
+            var (unsent, failure) = await TryAllAsync(waiting, either.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (unsent.Count == 0 || failure is TopologyConflictException || clock.GetElapsedTime(started) >= TotalTime)
+            {
+                return (unsent, unsent.Count == 0 ? null : failure);
+            }
+
+            Log.NotConfirmed(log, unsent[0].Properties.MessageId, unsent[0].Exchange, unsent.Count, failure?.Message ?? "");
+            await Task.Delay(Pause, clock, cancellationToken);
+            waiting = unsent;
+        }
+    }
+
+    // One pass: writes all in their order, then waits for the confirms of all.
+    private async Task<(IReadOnlyList<SentMessage> Unsent, Exception? Failure)> TryAllAsync(
+        IReadOnlyList<SentMessage> messages, CancellationToken cancellationToken)
+    {
+        var confirms = new Task?[messages.Count];
+        ConfirmingChannel? channel = null;
+        Exception? failure = null;
+        try
+        {
+            channel = await ChannelAsync(cancellationToken);
+            for (var index = 0; index < messages.Count; index++)
+            {
+                var message = messages[index];
+                confirms[index] = await MayBeSentAsync(message, cancellationToken)
+                    ? await channel.SendAsync(message.Exchange, message.RoutingKey, message.Properties, message.Body, cancellationToken)
+                    : Task.CompletedTask;
+            }
+        }
+        catch (Exception stopped)
+        {
+            failure = stopped;
+        }
+
+        // After a lost connection a confirm may never come; the next try takes another channel.
+        var all = Task.WhenAll(confirms.OfType<Task>());
+        await Task.WhenAny(all, Task.Delay(ConfirmTime, clock, cancellationToken));
+        if (!all.IsCompleted && channel is not null)
+        {
+            failure ??= new TimeoutException($"no confirm within {ConfirmTime.TotalSeconds} s");
+            await ForgetAsync(channel);
+        }
+
+        failure ??= all.Exception?.InnerException;
+        return ([.. messages.Where((_, index) => confirms[index] is not { IsCompletedSuccessfully: true })], failure);
+    }
+
+    private async ValueTask<ConfirmingChannel> ChannelAsync(CancellationToken cancellationToken)
     {
         if (_channel is { IsOpen: true } open)
         {
@@ -130,17 +143,14 @@ internal sealed class MessagePublisher(
                 return meanwhile;
             }
 
-            var connection = await broker.GetAsync(cancellationToken);
-            return _channel = await connection.CreateChannelAsync(
-                new CreateChannelOptions(
-                    publisherConfirmationsEnabled: true,
-                    publisherConfirmationTrackingEnabled: true,
-                    outstandingPublisherConfirmationsRateLimiter: new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-                    {
-                        PermitLimit = MostOutstanding,
-                        QueueLimit = int.MaxValue,
-                        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-                    })),
+            return _channel = await ConfirmingChannel.OpenAsync(
+                await broker.GetAsync(cancellationToken),
+                MostOutstanding,
+                back =>
+                {
+                    Log.Unroutable(log, back.BasicProperties.MessageId, back.Exchange, back.RoutingKey);
+                    BusMeter.Unroutable(back.BasicProperties.Type ?? "other");
+                },
                 cancellationToken);
         }
         finally
@@ -149,33 +159,49 @@ internal sealed class MessagePublisher(
         }
     }
 
-    private async Task ForgetAsync(IChannel channel)
+    private async Task ForgetAsync(ConfirmingChannel channel)
     {
         Interlocked.CompareExchange(ref _channel, null, channel);
-        await channel.AbortAsync();
+        await channel.DisposeAsync();
     }
 
     // A reply's exchange belongs to somebody else and may be gone; publishing to it would close the channel under everybody.
-    private async Task<bool> TargetExistsAsync(OutboundMessage message, CancellationToken cancellationToken)
+    private async ValueTask<bool> MayBeSentAsync(SentMessage message, CancellationToken cancellationToken)
     {
-        if (await _probe.ExistsAsync(message.Exchange, cancellationToken))
+        if (topology.IsOwnExchange(message.Exchange) || await _probe.ExistsAsync(message.Exchange, cancellationToken))
         {
             return true;
         }
 
-        Log.ReplyDropped(log, message.Id.ToString(), message.Exchange);
+        Log.ReplyDropped(log, message.Properties.MessageId, message.Exchange);
         BusMeter.ReplyDropped();
         return false;
     }
 
-    private BasicProperties Properties(OutboundMessage message) => new()
+    private SentMessage Sent(OutboundMessage message) => new(
+        message.Exchange,
+        message.RoutingKey,
+        new BasicProperties
+        {
+            MessageId = message.Id.ToString(),
+            Type = message.Type,
+            ContentType = message.ContentType,
+            Timestamp = new AmqpTimestamp(message.Timestamp.ToUnixTimeSeconds()),
+            AppId = settings.ServiceName,
+            CorrelationId = message.CorrelationId,
+            Headers = message.Headers.ToDictionary(header => header.Key, object? (header) => header.Value),
+        },
+        message.Body);
+
+    // A class, not a record: two equal messages are still two.
+    private sealed class SentMessage(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body)
     {
-        MessageId = message.Id.ToString(),
-        Type = message.Type,
-        ContentType = message.ContentType,
-        Timestamp = new AmqpTimestamp(message.Timestamp.ToUnixTimeSeconds()),
-        AppId = settings.ServiceName,
-        CorrelationId = message.CorrelationId,
-        Headers = message.Headers.ToDictionary(header => header.Key, object? (header) => header.Value),
-    };
+        public string Exchange => exchange;
+
+        public string RoutingKey => routingKey;
+
+        public BasicProperties Properties => properties;
+
+        public ReadOnlyMemory<byte> Body => body;
+    }
 }
