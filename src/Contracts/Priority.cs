@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
+
 namespace Capns.Contracts;
 
 /// <summary>Which of a pool's three queues a run takes (platform spec 3.3).</summary>
+[JsonConverter(typeof(PriorityConverter))]
 public enum Priority
 {
     Unknown = 0,

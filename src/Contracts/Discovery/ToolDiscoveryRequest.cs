@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Discovery;
@@ -55,6 +57,7 @@ public sealed record ToolDiscoveryRequest
     public int? MaxExecutionTime { get; init; }
 
     /// <summary>Per run.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? CostLimit { get; init; }
 
     /// <summary>Default: false.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 
 namespace Capns.Contracts.Discovery;
 
@@ -36,6 +38,7 @@ public sealed record ToolRecommendation
     public IReadOnlyDictionary<string, double>? Components { get; init; }
 
     /// <summary>Per run.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? EstimatedCost { get; init; }
 
     /// <summary>Milliseconds.</summary>

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
+
 namespace Capns.Contracts.Executions;
 
 /// <summary>The kind of an error; the retry policy's <c>retryOn</c> lists these (platform spec 3.18, 5.8).</summary>
+[JsonConverter(typeof(WordEnumConverter<ErrorType>))]
 public enum ErrorType
 {
     Unknown = 0,

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
+
 namespace Capns.Contracts.Executions;
 
 /// <summary>Where an execution is (platform spec 5.7). The last five are final.</summary>
+[JsonConverter(typeof(WordEnumConverter<ExecutionState>))]
 public enum ExecutionState
 {
     Unknown = 0,

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
+
 namespace Capns.Contracts.Executions;
 
 /// <summary>What an execution event tells (platform spec 3.13).</summary>
+[JsonConverter(typeof(WordEnumConverter<ExecutionStatus>))]
 public enum ExecutionStatus
 {
     Unknown = 0,

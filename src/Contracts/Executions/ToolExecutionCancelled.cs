@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Executions;
@@ -112,5 +114,6 @@ public sealed record ToolExecutionCancelled
     public required DateTimeOffset CompletedAt { get; init; }
 
     /// <summary>Sum over all attempts, 6 decimal places.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? Cost { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Executions;
@@ -121,5 +123,6 @@ public sealed record ToolExecutionError
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>Sum over all attempts, 6 decimal places.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? Cost { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Executions;
@@ -83,6 +85,7 @@ public sealed record ToolExecutionRequest
     public int? MaxRetries { get; init; }
 
     /// <summary>Refused when the estimate is above, stopped when exceeded.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? MaxCost { get; init; }
 
     /// <summary>Can raise the tool's level for this execution, never lower it.</summary>

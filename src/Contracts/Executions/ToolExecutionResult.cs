@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Executions;
@@ -112,6 +114,7 @@ public sealed record ToolExecutionResult
     public required int ExecutionTimeMs { get; init; }
 
     /// <summary>Sum over all attempts, 6 decimal places.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public required decimal Cost { get; init; }
 
     /// <summary>True when it came from the result cache and nothing ran.</summary>

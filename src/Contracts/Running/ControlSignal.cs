@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Running;
@@ -25,6 +27,7 @@ public sealed record ControlSignal
 }
 
 /// <summary>Kinds of <see cref="ControlSignal"/>.</summary>
+[JsonConverter(typeof(WordEnumConverter<ControlKind>))]
 public enum ControlKind
 {
     Unknown = 0,

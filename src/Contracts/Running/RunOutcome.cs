@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
+
 namespace Capns.Contracts.Running;
 
 /// <summary>How an attempt ended, as the runner saw it.</summary>
+[JsonConverter(typeof(WordEnumConverter<RunOutcome>))]
 public enum RunOutcome
 {
     Unknown = 0,

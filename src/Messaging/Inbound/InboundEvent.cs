@@ -45,6 +45,12 @@ public sealed record InboundEvent
     /// </summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>
+    /// The same digest, but always present: kept with a request that has no other key, so that its redelivery, which has a
+    /// <see cref="Fingerprint"/>, finds it.
+    /// </summary>
+    public string BodyDigest { get; init; } = "";
+
     /// <summary>True when the broker has delivered it before.</summary>
     public bool Redelivered { get; init; }
 }

@@ -11,4 +11,7 @@ internal static partial class Log
 
     [LoggerMessage(3202, LogLevel.Warning, "Removed {Sandboxes} sandboxes that a runner had left behind")]
     public static partial void Reaped(ILogger logger, int sandboxes);
+
+    [LoggerMessage(3203, LogLevel.Information, "Sandbox driver {Driver}: {State}")]
+    public static partial void Probed(ILogger logger, string driver, string state);
 }

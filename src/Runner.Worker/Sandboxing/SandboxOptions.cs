@@ -61,7 +61,7 @@ internal sealed class SandboxOptions : IValidatableObject
             yield return new ValidationResult($"{nameof(StateFolder)} (SANDBOX_STATE) is '{StateFolder}'; it must be an absolute path.", [nameof(StateFolder)]);
         }
 
-        if (ControlGroupFolder is not null && !Path.IsPathFullyQualified(ControlGroupFolder))
+        if (!string.IsNullOrEmpty(ControlGroupFolder) && !Path.IsPathFullyQualified(ControlGroupFolder))
         {
             yield return new ValidationResult(
                 $"{nameof(ControlGroupFolder)} (SANDBOX_CGROUP) is '{ControlGroupFolder}'; it must be an absolute path.", [nameof(ControlGroupFolder)]);

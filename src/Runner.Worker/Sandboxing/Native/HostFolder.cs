@@ -69,7 +69,14 @@ internal sealed class HostFolder : IDisposable
 
         foreach (var folder in Directory.EnumerateDirectories(stateFolder).Where(folder => OwnerName.IsLeftover(Path.GetFileName(folder))))
         {
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another runner was faster.
+            }
         }
     }
 

@@ -39,7 +39,7 @@ internal static class ControlGroupMounts
             throw new SandboxUnavailableException($"Control groups are not mounted (missing: {missing}); limits cannot be set.");
         }
 
-        var groups = new ControlGroupsV2(parent ?? v2);
+        var groups = new ControlGroupsV2(string.IsNullOrEmpty(parent) ? v2 : parent);
         groups.Prepare();
         return groups;
     }

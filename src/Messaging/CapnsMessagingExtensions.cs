@@ -1,0 +1,41 @@
+using Capns.Messaging.Broker;
+using Capns.Messaging.Endpoints;
+using Capns.Messaging.Outbound;
+using Capns.Messaging.Replies;
+using Capns.Messaging.Topology;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Capns.Messaging;
+
+/// <summary>Registers the bus.</summary>
+public static class CapnsMessagingExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IMessagePublisher"/>, <see cref="OutboundDocuments"/>, <see cref="ReplyMessages"/>, <see cref="BusTopology"/>,
+    /// <see cref="IBrokerHealth"/> and <see cref="ITopologyDeclarer"/>. The topology is declared before the first message is sent and
+    /// before a bus that calls <c>CapnsHost</c> starts.
+    /// </summary>
+    public static IServiceCollection AddCapnsMessaging(this IServiceCollection services, BusSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddSingleton<BusTopology>();
+        services.AddSingleton(provider => FatalStop.ForHost(provider.GetService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<BrokerConnection>();
+        services.AddSingleton<IBrokerHealth>(provider => provider.GetRequiredService<BrokerConnection>());
+        services.AddSingleton<ITopologyDeclarer>(provider => provider.GetRequiredService<BrokerConnection>());
+        services.AddSingleton<MessagePublisher>();
+        services.AddSingleton<IMessagePublisher>(provider => provider.GetRequiredService<MessagePublisher>());
+        services.AddSingleton<OutboundDocuments>();
+        services.AddSingleton<ReplyMessages>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<TopologyBeforeBus>();
+        services.AddSingleton<EndpointActivity>();
+        services.AddHostedService<EndpointWatchdog>();
+        return services;
+    }
+}

@@ -1,0 +1,28 @@
+using Capns.Messaging.Broker;
+using MassTransit;
+
+namespace Capns.Messaging.Endpoints;
+
+/// <summary>Holds the start of the bus back until the topology is declared. The host itself starts meanwhile, and reports not ready.</summary>
+internal sealed class TopologyBeforeBus(BrokerConnection broker) : IBusObserver
+{
+    public async Task PreStart(IBus bus) => await broker.GetAsync(CancellationToken.None);
+
+    public void PostCreate(IBus bus)
+    {
+    }
+
+    public void CreateFaulted(Exception exception)
+    {
+    }
+
+    public Task PostStart(IBus bus, Task<BusReady> busReady) => Task.CompletedTask;
+
+    public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+
+    public Task PreStop(IBus bus) => Task.CompletedTask;
+
+    public Task PostStop(IBus bus) => Task.CompletedTask;
+
+    public Task StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+}

@@ -1,0 +1,209 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Capns.Messaging.Tracing;
+
+namespace Capns.Messaging.Inbound;
+
+/// <summary>Reads a delivery in any of the inbound formats (platform spec 3.5, 3.7-3.9, 3.12). Pure; never throws for what a sender did.</summary>
+public static class InboundBody
+{
+    /// <summary>Largest body: 1 MiB.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
+    internal const int MaxInternalBytes = 80 * 1024 * 1024;
+
+    private const int MaxDetail = 500;
+    private const int MaxOutsideId = 128;
+
+    /// <summary>Understands the envelope; the payload is left to the handler.</summary>
+    public static InboundReading Read(InboundDelivery delivery, InboundQueue queue)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(queue);
+        try
+        {
+            return ReadOrThrow(delivery, queue);
+        }
+        catch (UnreadableException unreadable)
+        {
+            var detail = unreadable.Message;
+            return new InboundReading(null, new Unreadable(unreadable.Reason, detail.Length <= MaxDetail ? detail : detail[..MaxDetail]));
+        }
+    }
+
+    /// <summary>Parses a body to a JSON object that can be read to its last character.</summary>
+    /// <exception cref="UnreadableException">It is too large, not JSON or not an object.</exception>
+    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
+    {
+        if (body.Length > maxBytes)
+        {
+            throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {maxBytes} are accepted.");
+        }
+
+        var root = Parse(body, "The body");
+        return root.ValueKind == JsonValueKind.Object
+            ? root
+            : throw new UnreadableException(UnreadableReason.NotAnObject, $"The body is {Kind(root)}, not a JSON object.");
+    }
+
+    internal static JsonElement Parse(ReadOnlyMemory<byte> json, string what)
+    {
+        var bytes = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new UnreadableException(UnreadableReason.NotJson, $"{what} is not UTF-8.");
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(bytes.Span);
+            var root = JsonElement.ParseValue(ref reader);
+            RefuseTrailing(ref reader);
+            RefuseHalfCharacters(bytes.Span);
+            return root;
+        }
+        catch (JsonException failure)
+        {
+            throw new UnreadableException(UnreadableReason.NotJson, $"{what} is not JSON: {failure.Message}");
+        }
+    }
+
+    internal static string Kind(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        JsonValueKind.Null => "null",
+        _ => "absent",
+    };
+
+    private static InboundReading ReadOrThrow(InboundDelivery delivery, InboundQueue queue)
+    {
+        var root = ParseObject(delivery.Body);
+        var headers = new AmqpHeaders(delivery.Headers);
+        var envelope = Envelope.Open(root, delivery, headers);
+        var name = EventNameRule.Find(envelope, delivery, queue);
+        if (envelope.Payload.ValueKind != JsonValueKind.Object)
+        {
+            throw new UnreadableException(UnreadableReason.NotAnObject, $"The payload is {Kind(envelope.Payload)}, not a JSON object.");
+        }
+
+        var source = FirstOf(envelope.Source, delivery.UserId, delivery.AppId) ?? "anonymous";
+        if (source == queue.Settings.ServiceName && Topology.EventNames.Inbound.Contains(name.Canonical))
+        {
+            return new InboundReading(null, null);
+        }
+
+        var correlation = Correlation(envelope, delivery, headers);
+        var digest = InboundFingerprint.Digest(delivery, headers);
+        var trace = FirstOf(headers.Text("traceparent"), envelope.TraceParent, headers.Text("MT-Activity-Id"));
+        return new InboundReading(
+            new InboundEvent
+            {
+                EventName = name.Canonical,
+                Format = envelope.Format,
+                Payload = envelope.Payload,
+                Source = source,
+                AmqpUser = FirstOf(delivery.UserId),
+                CorrelationId = correlation,
+                TraceParent = TraceContext.IsValid(trace) ? trace : null,
+                TraceState = TraceContext.IsValid(trace) ? FirstOf(headers.Text("tracestate"), envelope.TraceState) : null,
+                ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
+                BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
+                Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),
+                BodyDigest = digest,
+                Redelivered = delivery.Redelivered,
+            },
+            null);
+    }
+
+    // Ids that are longer than any outside id may be are no ids (platform spec 3.12).
+    private static string? Correlation(Envelope envelope, InboundDelivery delivery, AmqpHeaders headers) =>
+        new[]
+        {
+            delivery.CorrelationId, headers.Text("correlationId"), envelope.CorrelationId,
+            envelope.PayloadText("correlationId"), envelope.PayloadText("requestId"),
+        }
+        .FirstOrDefault(id => id is { Length: > 0 and <= MaxOutsideId });
+
+    private static string? Bearer(string? authorization)
+    {
+        const string Scheme = "Bearer ";
+        return authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && authorization[Scheme.Length..].Trim() is { Length: > 0 } token ? token : null;
+    }
+
+    private static string? FirstOf(params ReadOnlySpan<string?> candidates)
+    {
+        foreach (var candidate in candidates)
+        {
+            if (!string.IsNullOrWhiteSpace(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    private static void RefuseTrailing(ref Utf8JsonReader reader)
+    {
+        if (reader.Read())
+        {
+            throw new JsonException("something follows the value");
+        }
+    }
+
+    // An escaped half of a surrogate pair ("\ud800") passes the parser and throws only when the text is read.
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> json)
+    {
+        if (!json.Contains((byte)'\\'))
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                try
+                {
+                    reader.GetString();
+                }
+                catch (InvalidOperationException)
+                {
+                    throw new JsonException("a text holds half of a surrogate pair");
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Carries the reason out of the reader; never leaves <see cref="InboundBody"/> and its deserializer.</summary>
+internal sealed class UnreadableException(UnreadableReason reason, string detail) : Exception(detail)
+{
+    public UnreadableReason Reason { get; } = reason;
+}
+
+/// <summary>AMQP headers as text.</summary>
+internal sealed class AmqpHeaders(IReadOnlyDictionary<string, object?> headers)
+{
+    public IEnumerable<string> Names => headers.Keys;
+
+    /// <summary>The text of a header; absent when missing or not text. Names are compared exactly, then without regard to case.</summary>
+    public string? Text(string name) => headers.TryGetValue(name, out var value)
+        ? Text(value)
+        : Text(headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value);
+
+    private static string? Text(object? value) => value switch
+    {
+        string text => text,
+        byte[] bytes when Utf8.IsValid(bytes) => Encoding.UTF8.GetString(bytes),
+        _ => null,
+    };
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Contracts.Running;
+using Capns.Messaging.Outbound;
+using Capns.Messaging.Replies;
+using Capns.Messaging.Topology;
+using Capns.Registry.Worker.Executions.Saga;
+using Capns.Registry.Worker.Persistence.Transactions;
+using Capns.Registry.Worker.Streams;
+
+namespace Capns.Registry.Worker.Executions.Events;
+
+/// <summary>All that an execution says: events, replies, commands and signals, each through the outbox of one transaction.</summary>
+internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages replies, IExecutionStream stream)
+{
+    /// <summary>Publishes an event, appends it to the event log, and shows it in the stream after the commit.</summary>
+    /// <typeparam name="T">Record of the event.</typeparam>
+    public void Tell<T>(RegistryTransaction transaction, Execution execution, T payload, ExecutionStatus status, ExecutionState state, ProgressKind? kind = null)
+        where T : class
+    {
+        var type = OutboundDocuments.NameOf(typeof(T));
+        var data = JsonSerializer.SerializeToElement(payload, WireJson.Options);
+        transaction.Send(documents.Create(type, data, type, type, ContextOf(execution)), KeyOf(execution));
+        transaction.Db.Add(new ExecutionEventRow
+        {
+            ExecutionId = execution.CorrelationId,
+            Sequence = execution.LastSequence,
+            Type = type,
+            Status = Word(status),
+            State = Word(state),
+            Kind = kind is { } known ? Word(known) : null,
+            Payload = data.GetRawText(),
+            CreatedAt = transaction.Now,
+        });
+        var final = ExecutionStates.Final.Contains(state);
+        var id = execution.CorrelationId;
+        transaction.AfterCommit(() => stream.Append(id, type, data, final));
+    }
+
+    /// <summary>Hands the next attempt to its pool's queue.</summary>
+    public void Order(RegistryTransaction transaction, Execution execution, RunTool command) =>
+        transaction.Send(documents.ToQueue(QueueNames.Runner(command.Pool, command.Priority), command, ContextOf(execution)), KeyOf(execution));
+
+    /// <summary>Tells every runner to stop this execution, whichever has it.</summary>
+    public void Stop(RegistryTransaction transaction, Execution execution, bool force) => transaction.Send(
+        documents.Event(new ControlSignal { Kind = ControlKind.Cancel, ExecutionId = execution.CorrelationId, Force = force }, ContextOf(execution)),
+        KeyOf(execution));
+
+    /// <summary>Answers the request that started the execution, if it asked for an answer.</summary>
+    public void Answer<T>(RegistryTransaction transaction, Execution execution, T payload)
+        where T : class
+    {
+        if (TargetOf(execution) is { } target)
+        {
+            transaction.Send(replies.Success(target, payload, ContextOf(execution)), KeyOf(execution));
+        }
+    }
+
+    /// <summary>The same for an ending that is not the good one.</summary>
+    public void AnswerFailure<T>(RegistryTransaction transaction, Execution execution, T payload, ErrorDetail error)
+        where T : class
+    {
+        if (TargetOf(execution) is { } target)
+        {
+            transaction.Send(replies.Refusal(target, payload, error, execution.CorrelationId, ContextOf(execution)), KeyOf(execution));
+        }
+    }
+
+    /// <summary>Answers everybody who asked for the execution's end.</summary>
+    public void AnswerCancels(RegistryTransaction transaction, Execution execution, ToolExecutionCancelled payload)
+    {
+        foreach (var target in CancelTargets(execution))
+        {
+            transaction.Send(replies.Success(target, payload, ContextOf(execution)), KeyOf(execution));
+        }
+    }
+
+    /// <summary>The same, when it ended otherwise before it could be cancelled.</summary>
+    public void AnswerCancelsTooLate(RegistryTransaction transaction, Execution execution, ExecutionState state)
+    {
+        foreach (var target in CancelTargets(execution))
+        {
+            Refuse(transaction, target, TooLate(execution, state), EventNames.ExecutionCancelRequested, execution.CorrelationId, ContextOf(execution));
+        }
+    }
+
+    /// <summary>Refuses a request that starts or changes nothing.</summary>
+    public void Refuse(
+        RegistryTransaction transaction, ReplyTarget? target, ErrorDetail error, string request, Guid? executionId, OutboundContext context, string? requestId = null)
+    {
+        if (target is null)
+        {
+            return;
+        }
+
+        var refusal = new ToolRequestRefused { Request = request, RequestId = requestId, ExecutionId = executionId, Error = error };
+        transaction.Send(replies.Refusal(target, refusal, error, executionId, context), executionId?.ToString() ?? target.RoutingKey);
+    }
+
+    /// <summary>Replies with any record.</summary>
+    public void Reply<T>(RegistryTransaction transaction, ReplyTarget? target, T payload, OutboundContext context)
+        where T : class
+    {
+        if (target is not null)
+        {
+            transaction.Send(replies.Success(target, payload, context), target.RoutingKey);
+        }
+    }
+
+    /// <summary>Why a cancel comes too late.</summary>
+    public static ErrorDetail TooLate(Execution execution, ExecutionState state) =>
+        Errors.Of(ErrorCodes.AlreadyFinished, $"Execution {execution.CorrelationId} has ended as {Word(state)}.", new { state = Word(state) });
+
+    /// <summary>Correlation and trace of everything that follows from a request.</summary>
+    public static OutboundContext ContextOf(Execution execution) => new()
+    {
+        CorrelationId = execution.CorrelationText,
+        TraceParent = execution.TraceParent,
+        TraceState = execution.TraceState,
+        Subject = execution.CorrelationId.ToString(),
+    };
+
+    /// <summary>The cause's own.</summary>
+    public static OutboundContext ContextOf(OutboundCause cause) =>
+        new() { CorrelationId = cause.CorrelationId, TraceParent = cause.TraceParent, TraceState = cause.TraceState };
+
+    private static string KeyOf(Execution execution) => execution.CorrelationId.ToString();
+
+    private static ReplyTarget? TargetOf(Execution execution) =>
+        execution.Reply is { } json ? JsonSerializer.Deserialize<ReplyTarget>(json, WireJson.Options) : null;
+
+    private static List<ReplyTarget> CancelTargets(Execution execution) =>
+        execution.CancelReplies is { } json ? JsonSerializer.Deserialize<List<ReplyTarget>>(json, WireJson.Options)! : [];
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+}

@@ -1,0 +1,143 @@
+using Capns.Contracts.Executions;
+using Capns.Contracts.Running;
+using Capns.Registry.Worker.Executions.Endings;
+using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Executions.Timing;
+using Capns.Registry.Worker.Persistence.Transactions;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace Capns.Registry.Worker.Executions.Saga;
+
+/// <summary>What the state machine does: this part hands over, begins and waits; the others store requests and end.</summary>
+internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper results, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
+{
+    /// <summary>What the message makes of the execution. Decided once for each message, before the first step.</summary>
+    public Decision DecisionOf<T>(BehaviorContext<Execution, T> context)
+        where T : class => context.GetOrAddPayload(() => Decide(context.Saga, context.Message, TransactionOf(context).Now));
+
+    /// <summary>From waiting to a runner queue.</summary>
+    public void HandOver<T>(BehaviorContext<Execution, T> context)
+        where T : class => HandOver(TransactionOf(context), context.Saga);
+
+    /// <summary>The delay before the next attempt is over.</summary>
+    public void QueueAgain<T>(BehaviorContext<Execution, T> context)
+        where T : class
+    {
+        Enqueue(context.Saga, TransactionOf(context).Now);
+        HandOver(TransactionOf(context), context.Saga);
+    }
+
+    /// <summary>An attempt has started: the lease begins, everybody is told.</summary>
+    public void Begin(BehaviorContext<Execution, RunStarted> context)
+    {
+        var report = context.Message;
+        Begin(TransactionOf(context), context.Saga, new AttemptStart(report.Attempt, report.RunnerId, report.StartedAt, report.Isolation, report.SandboxId));
+    }
+
+    /// <summary>The lease goes on. A runner that missed the cancel is told again.</summary>
+    public void Renew(BehaviorContext<Execution, RunLeaseRenewed> context)
+    {
+        var (execution, transaction) = (context.Saga, TransactionOf(context));
+        if (!Reports.IsCurrent(execution, context.Message.Dispatch))
+        {
+            return;
+        }
+
+        execution.LeaseUntil = transaction.Now + ExecutionOptions.Lease;
+        execution.LastSequence = Math.Max(execution.LastSequence, context.Message.LastSequence);
+        execution.DueAt = ExecutionDeadlines.Running(execution);
+        if (execution.CancelRequestedAt is not null)
+        {
+            voice.Stop(transaction, execution, execution.CancelForce);
+        }
+    }
+
+    /// <summary>A limit is reached: out of the runner queue, due again when its window opens.</summary>
+    public void Wait(BehaviorContext<Execution, RunLimited> context)
+    {
+        var (execution, transaction) = (context.Saga, TransactionOf(context));
+        var retryAt = transaction.Now + DecisionOf(context).Delay;
+        WaitUntil(execution, retryAt);
+        execution.LastSequence++;
+        var progress = ProgressEvent.Of(
+            execution, ExecutionState.Queued, ProgressKind.Limited, new ResourceUsage(),
+            $"{context.Message.Code}: waits until the window opens.", new ProgressData { RetryAt = retryAt }, transaction.Now);
+        voice.Tell(transaction, execution, progress, ExecutionStatus.Progress, ExecutionState.Queued, ProgressKind.Limited);
+        transaction.AfterCommit(() => metrics.Limited(context.Message.Code));
+    }
+
+    /// <summary>The job may be lost; the sweep looks again when a report of its start would have come.</summary>
+    public void Recheck(BehaviorContext<Execution, RunLost> context)
+    {
+        context.Saga.LostAt = TransactionOf(context).Now;
+        context.Saga.DueAt = TransactionOf(context).Now + DecisionOf(context).Delay;
+    }
+
+    private static RegistryTransaction TransactionOf<T>(BehaviorContext<Execution, T> context)
+        where T : class => context.GetPayload<RegistryTransaction>();
+
+    private Decision Decide(Execution execution, object message, DateTimeOffset now) => message switch
+    {
+        RunStarted report => StartDecisions.Decide(execution, report),
+        RunLimited report => StartDecisions.Decide(execution, report),
+        RunLost report => LostDecisions.Decide(execution, report),
+        RunEnded report => EndDecisions.Decide(execution, report, options.Value.ResultMaxBytes, Random.Shared.NextDouble()),
+        ExecutionDue => DueDecisions.Decide(execution, now),
+        _ => Decision.Nothing,
+    };
+
+    /// <summary>Starts a new wait with a deadline of its own.</summary>
+    private void Enqueue(Execution execution, DateTimeOffset now)
+    {
+        execution.QueuedAt = now;
+        execution.QueueDeadline = ExecutionDeadlines.Queue(
+            now, execution.NotBefore, execution.ExpiresAt, TimeSpan.FromMilliseconds(options.Value.MaxQueueMs));
+    }
+
+    private void HandOver(RegistryTransaction transaction, Execution execution)
+    {
+        execution.Dispatch++;
+        execution.HandedOverAt = transaction.Now;
+        execution.LostAt = null;
+        execution.LeaseUntil = null;
+        execution.RunDeadline = null;
+        // The runner drops it at the deadline and says so; the sweep comes a little later, for a runner that is gone.
+        execution.DueAt = execution.QueueDeadline + ExecutionOptions.QueueGrace;
+        voice.Order(transaction, execution, RunCommand.Of(execution));
+    }
+
+    private static void WaitUntil(Execution execution, DateTimeOffset time)
+    {
+        execution.HandedOverAt = null;
+        execution.LostAt = null;
+        execution.DueAt = execution.QueueDeadline < time ? execution.QueueDeadline : time;
+    }
+
+    private void Begin(RegistryTransaction transaction, Execution execution, AttemptStart start)
+    {
+        execution.Attempt = start.Attempt;
+        execution.RunnerId = start.RunnerId;
+        execution.StartedAt = start.StartedAt;
+        execution.Isolation = start.Isolation;
+        execution.Resources = null;
+        execution.LastSequence++;
+        // Said to be lost before its start was known: the lease is over at once, and the sweep does what follows.
+        execution.LeaseUntil = execution.LostAt is null ? transaction.Now + ExecutionOptions.Lease : transaction.Now;
+        execution.RunDeadline = transaction.Now + TimeSpan.FromMilliseconds(execution.TimeoutMs ?? 0) + ExecutionOptions.RunGrace;
+        execution.DueAt = ExecutionDeadlines.Running(execution);
+        transaction.Db.Add(new ExecutionAttemptRow
+        {
+            ExecutionId = execution.CorrelationId,
+            Attempt = start.Attempt,
+            RunnerId = start.RunnerId,
+            SandboxId = start.SandboxId,
+            Driver = start.Isolation,
+            StartedAt = start.StartedAt,
+        });
+        voice.Tell(transaction, execution, StartedEvent.Of(execution, transaction.Now), ExecutionStatus.Started, ExecutionState.Running);
+        transaction.AfterCommit(() => metrics.Started(execution));
+    }
+
+    private sealed record AttemptStart(int Attempt, string RunnerId, DateTimeOffset StartedAt, string Isolation, string? SandboxId);
+}

@@ -1,0 +1,26 @@
+namespace Capns.Registry.Worker.Executions.Timing;
+
+/// <summary>The times at which an execution is looked at again. Pure; every state that is not final has one.</summary>
+internal static class ExecutionDeadlines
+{
+    /// <summary>Not started by then, the execution expires: <c>MAX_QUEUE_MS</c> after it was queued or may start, or at its <c>expiresAt</c>.</summary>
+    public static DateTimeOffset Queue(DateTimeOffset queuedAt, DateTimeOffset? notBefore, DateTimeOffset? expiresAt, TimeSpan maxQueue)
+    {
+        var ready = notBefore > queuedAt ? notBefore.Value : queuedAt;
+        var deadline = ready + maxQueue;
+        return expiresAt < deadline ? expiresAt.Value : deadline;
+    }
+
+    /// <summary>When the sweep looks at a running attempt: at the end of its lease, of its time, or of a cancel's grace.</summary>
+    public static DateTimeOffset Running(Execution execution)
+    {
+        var due = Earlier(execution.LeaseUntil, execution.RunDeadline);
+        return Earlier(due, CancelDeadline(execution)) ?? throw new InvalidOperationException("A running execution has a lease.");
+    }
+
+    /// <summary>A cancelled run is over by then. Absent when nobody has asked.</summary>
+    public static DateTimeOffset? CancelDeadline(Execution execution) => execution.CancelRequestedAt + ExecutionOptions.CancelGrace;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null ? other : other is null || one < other ? one : other;
+}

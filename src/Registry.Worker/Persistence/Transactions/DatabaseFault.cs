@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Capns.Registry.Worker.Persistence.Transactions;
+
+/// <summary>What an exception of the database means for the transaction that met it.</summary>
+internal enum DatabaseFault
+{
+    /// <summary>A bug, or bad data: repeating it changes nothing.</summary>
+    Other = 0,
+
+    /// <summary>Somebody else was faster. Repeating it at once helps.</summary>
+    Race,
+
+    /// <summary>PostgreSQL is away. Repeating it helps when it is back, however long that takes.</summary>
+    Outage,
+
+    /// <summary>The message was handled before.</summary>
+    Duplicate,
+}
+
+/// <summary>Sorts exceptions by <see cref="DatabaseFault"/>.</summary>
+internal static class DatabaseFaults
+{
+    /// <summary>Looks through wrappers: EF Core puts the driver's exception inside its own.</summary>
+    public static DatabaseFault Of(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            var fault = OfOne(current);
+            if (fault != DatabaseFault.Other)
+            {
+                return fault;
+            }
+        }
+
+        return DatabaseFault.Other;
+    }
+
+    private static DatabaseFault OfOne(Exception exception) => exception switch
+    {
+        PostgresException postgres => OfState(postgres),
+        NpgsqlException { IsTransient: true } => DatabaseFault.Outage,
+        NpgsqlException { InnerException: IOException or SocketException or TimeoutException } => DatabaseFault.Outage,
+        DbUpdateConcurrencyException => DatabaseFault.Race,
+        _ => DatabaseFault.Other,
+    };
+
+    private static DatabaseFault OfState(PostgresException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation => exception.ConstraintName == InboxEntry.PrimaryKey ? DatabaseFault.Duplicate : DatabaseFault.Race,
+        // The tool was deleted between the look-up and the insert: the second look-up says so.
+        PostgresErrorCodes.ForeignKeyViolation => DatabaseFault.Race,
+        PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => DatabaseFault.Race,
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => DatabaseFault.Outage,
+        PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DatabaseDropped => DatabaseFault.Outage,
+        // 08: connection; 53: no memory, disk or connections left.
+        { } state when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) => DatabaseFault.Outage,
+        _ => DatabaseFault.Other,
+    };
+}

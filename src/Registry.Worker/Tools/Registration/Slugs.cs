@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace Capns.Registry.Worker.Tools.Registration;
+
+/// <summary>Makes a slug from a tool's name (platform spec 5.1).</summary>
+internal static class Slugs
+{
+    /// <summary>Longest slug, in characters.</summary>
+    public const int MaxLength = 128;
+
+    /// <summary>Lower-case ASCII letters and digits, everything else a single hyphen; accents are dropped.</summary>
+    /// <returns>Empty when the name holds no letter or digit that can be kept.</returns>
+    public static string From(string name)
+    {
+        var slug = new StringBuilder(name.Length);
+        foreach (var character in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(character))
+            {
+                slug.Append(character);
+            }
+            else if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark && slug.Length > 0 && slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+
+        var text = slug.ToString().TrimEnd('-');
+        return text.Length <= MaxLength ? text : text[..MaxLength].TrimEnd('-');
+    }
+}

@@ -1,0 +1,100 @@
+using Capns.Testing;
+
+namespace Capns.Integration.Tests;
+
+/// <summary>The three workers as processes, on a virtual host and a database of their own.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private readonly List<WorkerProcess> _workers = [];
+    private readonly Dictionary<string, string> _environment;
+    private readonly string _logs = Directory.CreateTempSubdirectory("capns-integration-").FullName;
+
+    private Platform(TestBroker broker, TestDatabase database, Uri redis)
+    {
+        Broker = broker;
+        Database = database;
+        _environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["RABBITMQ_URL"] = broker.Url.ToString(),
+            ["POSTGRESQL_URL"] = database.Url.ToString(),
+            ["REDIS_URL"] = redis.ToString(),
+            ["TOOL_DEFINITIONS"] = Path.Combine(Checkout.Root, "infra", "examples", "tools"),
+            ["TOOL_FILES"] = Path.Combine(Checkout.Root, "infra", "examples", "tools"),
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["RUNNER_POOLS"] = "default",
+            ["LOG_LEVEL"] = "info",
+        };
+    }
+
+    public TestBroker Broker { get; }
+
+    public TestDatabase Database { get; }
+
+    public WorkerProcess Registry => _workers.First(worker => worker.Name.StartsWith("registry", StringComparison.Ordinal));
+
+    public IReadOnlyList<WorkerProcess> Runners => _workers.Where(worker => worker.Name.StartsWith("runner", StringComparison.Ordinal)).ToList();
+
+    /// <summary>Starts them and waits until all are ready.</summary>
+    /// <param name="runners">How many.</param>
+    /// <param name="redis">Default: the shared test server.</param>
+    /// <param name="discovery">True: a discovery worker too.</param>
+    /// <param name="settings">Environment variables on top.</param>
+    public static async Task<Platform> StartAsync(
+        int runners = 1,
+        Uri? redis = null,
+        bool discovery = false,
+        IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var platform = new Platform(await TestBroker.CreateAsync(), await TestDatabase.CreateAsync(), redis ?? ServerUrls.Redis);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            platform._environment[name] = value;
+        }
+
+        await platform.AddAsync("Registry", 1);
+        for (var number = 1; number <= runners; number++)
+        {
+            await platform.AddAsync("Runner", number);
+        }
+
+        if (discovery)
+        {
+            await platform.AddAsync("Discovery", 1);
+        }
+
+        return platform;
+    }
+
+    /// <summary>One more worker; returns when it is ready.</summary>
+    public async Task<WorkerProcess> AddAsync(string kind, int number)
+    {
+        var worker = WorkerProcess.Create(Checkout.Root, Checkout.Configuration, kind, number, _logs, _environment);
+        _workers.Add(worker);
+        worker.Start();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await worker.ReadyAsync(limit.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"{worker.Name} did not become ready. Its log:\n{worker.Log}", error);
+        }
+
+        return worker;
+    }
+
+    public async Task<TestService> ConnectAsync() => await TestService.ConnectAsync(Broker);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers)
+        {
+            await worker.DisposeAsync();
+        }
+
+        await Broker.DisposeAsync();
+        await Database.DisposeAsync();
+        Directory.Delete(_logs, recursive: true);
+    }
+}
