@@ -88,6 +88,16 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
     }
 
     [ServersFact]
+    public async Task Admit_SourceThatCannotBeStored_IsCleanedForTheCallersKey()
+    {
+        await fixture.PublishAsync(Definitions.Valid("sourced"));
+
+        var outcome = await fixture.AdmitAsync(Requests.Event(Requests.Valid("sourced").With("agentId", null).With("requestedBy", "p")) with { Source = "a\0b" + new string('x', 300) });
+
+        Assert.Equal("ab" + new string('x', 253) + "…", outcome.Plan!.RateLimit.Caller);
+    }
+
+    [ServersFact]
     public async Task Admit_ExpiryHasPassed_ExpiresWithQueueTimeout()
     {
         await fixture.PublishAsync(Definitions.Valid("expiring"));
