@@ -47,6 +47,7 @@ internal static class RunnerServices
         services.TryAddSingleton<IProgressSink, ProgressPublisher>();
         services.AddSingleton<ExecutionStream>();
         services.TryAddSingleton<IRunLimiter, RunLimiter>();
+        services.TryAddSingleton<IRunClaims, RunClaims>();
         services.AddSingleton<BuiltinTools>();
         services.AddSingleton<IRunPlanner, RunPlanner>();
         services.AddSingleton<RunQueueChannel>();
