@@ -33,16 +33,7 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
     }
 
     /// <inheritdoc />
-    public async Task<int> ReapAsync(CancellationToken cancellationToken)
-    {
-        var removed = await Members().ReapAsync(options.Value.StateFolder, cancellationToken);
-        if (removed > 0)
-        {
-            Log.Reaped(logger, removed);
-        }
-
-        return removed;
-    }
+    public Task<int> ReapAsync(CancellationToken cancellationToken) => Members().ReapAsync(options.Value.StateFolder, cancellationToken);
 
     /// <inheritdoc />
     public void Warm(IReadOnlyList<SandboxProgram> programs)
