@@ -5,6 +5,7 @@ using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Runs.Progress;
 using Capns.Runner.Worker.Runs.Reports;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests;
 

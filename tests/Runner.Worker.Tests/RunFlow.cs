@@ -1,14 +1,16 @@
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs;
+using Capns.Runner.Worker.Sandboxing;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using SettingsOf = Microsoft.Extensions.Options.Options;
 
 namespace Capns.Runner.Worker.Tests;
 
 /// <summary>The flow of runs with fakes around it and a clock of its own.</summary>
 internal sealed class RunFlow
 {
-    private RunFlow(FakeSandbox sandbox, RunnerOptions options, SandboxDrivers drivers)
+    private RunFlow(FakeSandbox sandbox, RunnerOptions options, SandboxSelection drivers)
     {
         Sandbox = sandbox;
         Options = options;
@@ -40,8 +42,8 @@ internal sealed class RunFlow
     public static async Task<RunFlow> StartAsync(FakeSandbox sandbox, RunnerOptions? options = null)
     {
         var settings = options ?? Example.Options();
-        var drivers = new SandboxDrivers([sandbox], settings, NullLogger<SandboxDrivers>.Instance);
-        await drivers.StartAsync([], CancellationToken.None);
+        var drivers = new SandboxSelection([sandbox], SettingsOf.Create(new SandboxOptions()), NullLogger<SandboxSelection>.Instance);
+        await drivers.ProbeAsync(CancellationToken.None);
         return new RunFlow(sandbox, settings, drivers);
     }
 

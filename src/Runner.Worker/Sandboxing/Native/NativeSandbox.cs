@@ -28,7 +28,7 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
         }
         catch (Exception error) when (error is SandboxUnavailableException or SandboxFailedException)
         {
-            return error.Message;
+            return error.InnerException is { } inner ? $"{error.Message} ({inner.Message})" : error.Message;
         }
     }
 
