@@ -33,14 +33,14 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         try
         {
             var image = await facts.RequireImageAsync(program.Image, cancellationToken);
-            group = facts.Tree is { } tree ? ControlGroup.Create(tree) : null;
+            group = facts.Tree is { } tree ? ControlGroup.Create(tree, facts.IsSystemd) : null;
             var creation = ContainerRecipe.Create(
                 image.Name,
                 command,
                 program.Environment.Concat(environment),
                 image.HostFolders.Concat(program.ReadOnlyFolders),
                 limits,
-                group?.Path);
+                group?.EngineName);
             cancellationToken.ThrowIfCancellationRequested();
             id = name;
             var created = await engine.CreateAsync(name, creation, CancellationToken.None);

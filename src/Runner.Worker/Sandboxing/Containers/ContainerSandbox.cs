@@ -50,9 +50,11 @@ internal sealed class ContainerSandbox : ISandbox
         try
         {
             await _facts.RequireImageAsync(named: null, cancellationToken);
-            var broken = await new ContainerProbe(this).RunAsync(cancellationToken);
-            if (broken is null && _facts.Tree is null)
+            var probe = new ContainerProbe(this);
+            var broken = await probe.RunAsync(cancellationToken);
+            if (broken is null && !probe.SawUsage)
             {
+                _facts.ForgetTree();
                 Log.UsageSampledOnly(_logger);
             }
 

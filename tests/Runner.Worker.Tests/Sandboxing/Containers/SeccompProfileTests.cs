@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Capns.Runner.Worker.Sandboxing.Containers;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 
