@@ -21,7 +21,8 @@ step() {
   shift
   started=$(date +%s%N)
   log="$(mktemp)"
-  if "$@" >"$log" 2>&1; then
+  # In a shell of its own: what fails there must not end this one before its output is shown.
+  if ("$@") >"$log" 2>&1; then
     printf '%-48s %6.1f s\n' "$what" "$(seconds_since "$started")"
     rm -f "$log"
   else

@@ -1,4 +1,5 @@
 using Capns.Hosting;
 using Capns.Runner.Worker;
+using Capns.Runner.Worker.Sandboxing;
 
-return await CapnsHost.RunAsync(args, "runner", builder => builder.AddRunner());
+return await CapnsHost.RunAsync(args, "runner", builder => builder.AddRunner().Services.AddSandboxing());

@@ -12,6 +12,8 @@ internal sealed record ToolQuery
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
 
+    private const string Escape = "\\";
+
     private static readonly string[] Sorts = ["name", "createdAt", "updatedAt"];
 
     public string? Text { get; private init; }
@@ -72,9 +74,10 @@ internal sealed record ToolQuery
         tools = tools.Where(tool => tool.ArchivedAt == null);
         if (Text is not null)
         {
-            var pattern = $"%{Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-            tools = tools.Where(tool => EF.Functions.ILike(tool.Name, pattern) || EF.Functions.ILike(tool.Slug, pattern)
-                || EF.Functions.ILike(tool.DisplayName, pattern) || EF.Functions.ILike(tool.Description, pattern));
+            var literal = Text.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal);
+            var pattern = $"%{literal}%";
+            tools = tools.Where(tool => EF.Functions.ILike(tool.Name, pattern, Escape) || EF.Functions.ILike(tool.Slug, pattern, Escape)
+                || EF.Functions.ILike(tool.DisplayName, pattern, Escape) || EF.Functions.ILike(tool.Description, pattern, Escape));
         }
 
         tools = Category is null ? tools : tools.Where(tool => tool.Category == Category);

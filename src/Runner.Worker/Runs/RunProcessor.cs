@@ -11,6 +11,7 @@ internal sealed class RunProcessor(
     RunsInHand runs,
     RunSlots slots,
     IRunPlanner planner,
+    IRunClaims claims,
     IRunLimiter limiter,
     IRunReports reports,
     RunAttempt attempt,
@@ -119,6 +120,12 @@ internal sealed class RunProcessor(
         if (!planner.TryPrepare(run.Order, out var prepared, out var refusal))
         {
             return await DropAsync(run, refusal);
+        }
+
+        if (!await claims.TryClaimAsync(run.Order))
+        {
+            await run.AcknowledgeAsync();
+            return true;
         }
 
         return await IsLimitedAsync(run) || await attempt.ExecuteAsync(run, prepared, slot);

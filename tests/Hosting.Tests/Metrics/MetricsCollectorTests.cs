@@ -121,6 +121,21 @@ public sealed class MetricsCollectorTests
     }
 
     [Fact]
+    public void ForeignCounterThatGoesDown_IsAGauge()
+    {
+        using var collector = new MetricsCollector("s");
+        using var meter = new Meter("MassTransit");
+        var active = meter.CreateCounter<long>("messaging.masstransit.probe.active", "ea");
+        active.Add(3);
+        active.Add(-2);
+
+        Assert.Contains(
+            "# TYPE messaging_masstransit_probe_active gauge\nmessaging_masstransit_probe_active{service=\"s\"} 1\n",
+            collector.Write(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void UnknownMeter_IsNotHeard()
     {
         using var collector = new MetricsCollector("s");

@@ -4,6 +4,7 @@ using Capns.Contracts;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Definitions;
+using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Tools;
 
@@ -90,7 +91,7 @@ public sealed class DefinitionCheckTests
     [InlineData("executor", "{\"type\":\"container\",\"image\":\"a/b\"}", "{\"type\":\"container\",\"image\":\"-v /:/h\"}", "/executor/image", "pattern")]
     [InlineData("executor", "{\"type\":\"command\",\"command\":[\"x\"],\"env\":{\"A\":\"\"}}", "{\"type\":\"command\",\"command\":[\"x\"],\"env\":{\"CAPNS_A\":\"\"}}", "/executor/env/CAPNS_A", "propertyNames")]
     [InlineData("parameters", "{\"type\":\"object\"}", "{\"type\":\"array\"}", "/parameters/type", "const")]
-    [InlineData("parameters", "{\"type\":\"object\",\"minProperties\":1}", "{\"type\":\"object\",\"minProperties\":-1}", "/parameters/minProperties", "minimum")]
+    [InlineData("parameters", "{\"type\":\"object\",\"minProperties\":1}", "{\"type\":\"object\",\"minProperties\":-1}", "/parameters/minProperties", "minProperties")]
     [InlineData("returnType", "true", "{\"type\":\"text\"}", "/returnType/type", "")]
     [InlineData("examples", "[{\"name\":\"e\",\"input\":{\"a\":1}}]", "[{\"name\":\"e\",\"input\":{\"a\":\"x\"}}]", "/examples/0/input/a", "type")]
     [InlineData("examples", "[{\"name\":\"e\",\"input\":{\"a\":1}}]", "[{\"name\":\"e\"}]", "/examples/0/input", "required")]

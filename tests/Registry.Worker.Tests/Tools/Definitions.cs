@@ -4,6 +4,7 @@ using Capns.Contracts.Json;
 using Capns.Registry.Worker.Reading;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Definitions;
+using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Tools;
 

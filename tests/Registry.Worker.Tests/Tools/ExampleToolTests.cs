@@ -6,13 +6,14 @@ using Capns.Contracts.Json;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Definitions;
 using Capns.Registry.Worker.Tools.Loading;
+using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Tools;
 
 /// <summary>Runs the programs of infra/examples/tools on this host, by the tool contract of platform spec 5.5.</summary>
 public sealed class ExampleToolTests
 {
-    private static readonly string Folder = Path.Combine(Root(), "infra", "examples", "tools");
+    internal static readonly string Folder = Path.Combine(Root(), "infra", "examples", "tools");
 
     public static TheoryData<string, string> Examples()
     {

@@ -96,14 +96,15 @@ internal static class RequestReader
     private static ToolExecutionRequest WithIds(JsonFields fields, ToolExecutionRequest request)
     {
         var context = fields.Fields("context", MaxContextBytes);
+        var (contextAgent, contextDiscussion) = (context?.Text("agentId", MaxId), context?.Text("discussionId", MaxId));
         return request with
         {
             RequestId = fields.Text("requestId", MaxId),
             IdempotencyKey = fields.Text("idempotencyKey", MaxId),
-            AgentId = fields.Text("agentId", MaxId) ?? context?.Text("agentId", MaxId),
+            AgentId = fields.Text("agentId", MaxId) ?? contextAgent,
             UserId = fields.Text("userId", MaxId),
             RequestedBy = fields.Text("requestedBy", MaxId),
-            DiscussionId = fields.Text("discussionId", MaxId) ?? context?.Text("discussionId", MaxId),
+            DiscussionId = fields.Text("discussionId", MaxId) ?? contextDiscussion,
             ConversationId = fields.Text("conversationId", MaxId),
             OperationId = fields.Text("operationId", MaxId),
             SessionId = fields.Text("sessionId", MaxId),

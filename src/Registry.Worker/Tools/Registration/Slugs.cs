@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Capns.Registry.Worker.Tools.Registration;
@@ -9,18 +8,18 @@ internal static class Slugs
     /// <summary>Longest slug, in characters.</summary>
     public const int MaxLength = 128;
 
-    /// <summary>Lower-case ASCII letters and digits, everything else a single hyphen; accents are dropped.</summary>
+    /// <summary>Lower-case ASCII letters and digits, a single hyphen for what stands between them.</summary>
     /// <returns>Empty when the name holds no letter or digit that can be kept.</returns>
     public static string From(string name)
     {
         var slug = new StringBuilder(name.Length);
-        foreach (var character in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var character in name.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(character))
             {
                 slug.Append(character);
             }
-            else if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark && slug.Length > 0 && slug[^1] != '-')
+            else if (slug.Length > 0 && slug[^1] != '-')
             {
                 slug.Append('-');
             }

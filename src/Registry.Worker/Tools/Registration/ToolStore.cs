@@ -81,8 +81,11 @@ internal static class ToolStore
                 : PublishResult.Refused(ErrorCodes.VersionExists, $"Version {definition.Version} of tool {Preview.Of(row.Slug)} is published with other content, and a published version never changes. Give the new content a higher version.");
         }
 
-        return await AddVersionAsync(row, definition, by, db, now, cancellationToken)
-            ?? await UpdateRowAsync(row, definition, db, now, cancellationToken);
+        var clash = await db.Set<Tool>().AsNoTracking()
+            .FirstOrDefaultAsync(tool => tool.Id != row.Id && tool.Owner == row.Owner && tool.Name == definition.Name && tool.ArchivedAt == null, cancellationToken);
+        return clash is not null
+            ? Duplicate(clash, row.Id, row.Slug, definition.Name)
+            : await AddVersionAsync(row, definition, by, db, now, cancellationToken) ?? await UpdateRowAsync(row, definition, db, now, cancellationToken);
     }
 
     private static async Task LockAsync(RegistryDbContext db, CancellationToken cancellationToken) =>

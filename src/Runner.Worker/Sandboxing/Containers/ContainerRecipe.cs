@@ -17,14 +17,14 @@ internal static class ContainerRecipe
     /// <summary>Makes the description of a container.</summary>
     /// <param name="image">A name the engine knows.</param>
     /// <param name="command">Program and arguments; empty: the image's own.</param>
-    /// <param name="environment">Wins over HOME.</param>
+    /// <param name="environment">Wins over HOME; of two with one name the later wins.</param>
     /// <param name="folders">Folder of the engine's host to folder inside, read-only.</param>
     /// <param name="limits">Memory, CPU, processes and scratch; wall time and output are the run's to watch.</param>
     /// <param name="controlGroup">Parent control group; null: the engine's default.</param>
     public static ContainerCreation Create(
         string image,
         IReadOnlyList<string> command,
-        IReadOnlyDictionary<string, string> environment,
+        IEnumerable<KeyValuePair<string, string>> environment,
         IEnumerable<KeyValuePair<string, string>> folders,
         SandboxLimits limits,
         string? controlGroup) => new()
@@ -33,7 +33,7 @@ internal static class ContainerRecipe
             // The whole command replaces the image's entry point and its arguments.
             Entrypoint = command.Count > 0 ? command : null,
             Cmd = command.Count > 0 ? [] : null,
-            Env = [.. new Dictionary<string, string> { ["HOME"] = Scratch }.Concat(environment)
+            Env = [.. environment.Prepend(KeyValuePair.Create("HOME", Scratch))
                 .GroupBy(pair => pair.Key, pair => pair.Value).Select(pair => $"{pair.Key}={pair.Last()}")],
             User = Nobody,
             WorkingDir = Scratch,

@@ -28,21 +28,12 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
         }
         catch (Exception error) when (error is SandboxUnavailableException or SandboxFailedException)
         {
-            return error.Message;
+            return error.InnerException is { } inner ? $"{error.Message} ({inner.Message})" : error.Message;
         }
     }
 
     /// <inheritdoc />
-    public async Task<int> ReapAsync(CancellationToken cancellationToken)
-    {
-        var removed = await Members().ReapAsync(options.Value.StateFolder, cancellationToken);
-        if (removed > 0)
-        {
-            Log.Reaped(logger, removed);
-        }
-
-        return removed;
-    }
+    public Task<int> ReapAsync(CancellationToken cancellationToken) => Members().ReapAsync(options.Value.StateFolder, cancellationToken);
 
     /// <inheritdoc />
     public void Warm(IReadOnlyList<SandboxProgram> programs)

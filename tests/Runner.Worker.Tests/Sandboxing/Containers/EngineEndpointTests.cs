@@ -1,5 +1,4 @@
 using Capns.Runner.Worker.Sandboxing.Containers.Engine;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

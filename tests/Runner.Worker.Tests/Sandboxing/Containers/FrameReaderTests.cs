@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Capns.Runner.Worker.Sandboxing.Containers.Engine;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

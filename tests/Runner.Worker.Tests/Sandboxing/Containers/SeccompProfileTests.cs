@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Capns.Runner.Worker.Sandboxing.Containers;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 
@@ -22,6 +21,7 @@ public sealed class SeccompProfileTests
     [InlineData("pidfd_getfd")]
     [InlineData("clock_settime")]
     [InlineData("init_module")]
+    [InlineData("personality")]
     public void Json_DangerousCall_IsNotAllowed(string call) => Assert.DoesNotContain(call, Allowed());
 
     [Fact]
@@ -38,7 +38,6 @@ public sealed class SeccompProfileTests
     [Theory]
     [InlineData("socket")]
     [InlineData("clone")]
-    [InlineData("personality")]
     public void Json_CallAllowedInPart_AlwaysLooksAtAnArgument(string call)
     {
         using var profile = JsonDocument.Parse(SeccompProfile.Json);

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Messaging;
+using Capns.Messaging.Endpoints;
+using Capns.Messaging.Inbound;
+using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Executions;
+using Capns.Registry.Worker.Executions.Admission;
+using Capns.Registry.Worker.Executions.Endings;
+using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Executions.Saga;
+using Capns.Registry.Worker.Persistence;
+using Capns.Registry.Worker.Persistence.Outbox;
+using Capns.Testing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace Capns.Registry.Worker.Tests.Executions;
+
+/// <summary>A registry on real servers, in a database and a virtual host of its own, with a stand-in for admission.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, IChannel> _channels = new();
+
+    private World(TestBroker broker, TestDatabase database, IHost host)
+    {
+        Broker = broker;
+        Database = database;
+        Host = host;
+    }
+
+    public TestBroker Broker { get; }
+
+    public TestDatabase Database { get; }
+
+    public IHost Host { get; }
+
+    public OutboundDocuments Documents => Host.Services.GetRequiredService<OutboundDocuments>();
+
+    /// <summary>The machine alone, for looking at.</summary>
+    public static ExecutionStateMachine Machine()
+    {
+        var options = Options.Create(new ExecutionOptions());
+        var settings = new BusSettings { RabbitMqUrl = new Uri("amqp://localhost") };
+        var documents = new OutboundDocuments(settings, TimeProvider.System);
+        var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Streams.NoExecutionStream());
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new ExecutionMetrics(meters), options));
+    }
+
+    /// <summary>Starts it and waits until its queues are consumed.</summary>
+    public static async Task<World> CreateAsync(
+        Func<RunPlan, RunPlan>? plan = null, OutboxSettings? outbox = null, Action<ExecutionOptions>? configure = null, ErrorDetail? refusal = null)
+    {
+        var broker = await TestBroker.CreateAsync();
+        var database = await TestDatabase.CreateAsync();
+        var host = Build(broker, database, plan ?? (given => given), outbox, configure, refusal);
+        var world = new World(broker, database, host);
+        await host.StartAsync();
+        await database.ExecuteAsync(ToolRow);
+        await Eventually.TrueAsync(
+            async () => await broker.QueueAsync("capns.registry.run-reports") is { Consumers: > 0 }
+                && await broker.QueueAsync("capns.registry.execution-requests") is { Consumers: > 0 },
+            "consumers", TimeSpan.FromSeconds(30));
+        return world;
+    }
+
+    /// <summary>A second registry on the same servers.</summary>
+    public async Task<IHost> StartSecondAsync(OutboxSettings? outbox = null)
+    {
+        var second = Build(Broker, Database, given => given, outbox, null, null);
+        await second.StartAsync();
+        return second;
+    }
+
+    /// <summary>Publishes a request in the platform's own envelope, and returns the id of its execution.</summary>
+    public async Task<Guid> RequestAsync(object? more = null, Guid? id = null, string? replyTo = null, string messageId = "")
+    {
+        var execution = id ?? Guid.CreateVersion7();
+        var data = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
+        data["executionId"] ??= execution.ToString();
+        data["toolId"] ??= "math-calculator";
+        data["parameters"] ??= JsonSerializer.SerializeToNode(new { a = 5, b = 3 });
+        data["agentId"] ??= "agent-001";
+        var body = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            id = messageId.Length > 0 ? messageId : Guid.CreateVersion7().ToString(),
+            type = "tool.execution.requested",
+            source = "tests",
+            timestamp = DateTimeOffset.UnixEpoch,
+            version = "1.0.0",
+            data,
+        });
+        await PublishAsync("tool.execution.requested", "tool.execution.requested", body, new BasicProperties { ReplyTo = replyTo });
+        return execution;
+    }
+
+    /// <summary>Asks for the end of an execution.</summary>
+    public Task CancelAsync(object data, string? replyTo = null) => PublishAsync(
+        "tool.execution.cancel.requested",
+        "tool.execution.cancel.requested",
+        JsonSerializer.SerializeToUtf8Bytes(new { id = Guid.CreateVersion7(), type = "tool.execution.cancel.requested", source = "tests", data }),
+        new BasicProperties { ReplyTo = replyTo });
+
+    /// <summary>Sends a runner's report.</summary>
+    public async Task<OutboundMessage> ReportAsync<T>(T report)
+        where T : class
+    {
+        var message = Documents.ToQueue("capns.registry.run-reports", report);
+        await SendAsync(message);
+        return message;
+    }
+
+    /// <summary>Sends a message, perhaps again.</summary>
+    public Task SendAsync(OutboundMessage message) => PublishAsync(
+        message.Exchange, message.RoutingKey, message.Body,
+        new BasicProperties { MessageId = message.Id.ToString(), Type = message.Type, ContentType = message.ContentType, DeliveryMode = DeliveryModes.Persistent });
+
+    public async Task PublishAsync(string exchange, string key, ReadOnlyMemory<byte> body, BasicProperties properties)
+    {
+        if (!_channels.TryGetValue("publish", out var channel))
+        {
+            channel = _channels.GetOrAdd("publish", await Broker.OpenChannelAsync());
+        }
+
+        await channel.BasicPublishAsync(exchange, key, mandatory: false, properties, body);
+    }
+
+    /// <summary>Takes the next message of a queue as its payload.</summary>
+    public async Task<T> TakeAsync<T>(string queue, TimeSpan? within = null) => Data<T>(await Broker.TakeAsync(queue, within));
+
+    public static T Data<T>(BasicGetResult message)
+    {
+        using var document = JsonDocument.Parse(message.Body);
+        return document.RootElement.GetProperty("data").Deserialize<T>(WireJson.Options)!;
+    }
+
+    /// <summary>Waits for a state in the table.</summary>
+    public Task UntilAsync(Guid id, string status, TimeSpan? within = null) => Eventually.TrueAsync(
+        async () => await StatusAsync(id) == status, $"execution {id} to be {status}", within ?? TimeSpan.FromSeconds(20));
+
+    public Task<string?> StatusAsync(Guid id) => Database.ScalarAsync<string>($"SELECT status FROM executions WHERE id = '{id}'");
+
+    public async Task<IReadOnlyList<string>> EventsAsync(Guid id)
+    {
+        await using var command = Database.Source.CreateCommand(
+            $"SELECT sequence || ' ' || type || coalesce(' ' || kind, '') FROM execution_events WHERE execution_id = '{id}' ORDER BY sequence");
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await Host.StopAsync(soon.Token);
+        await ((IAsyncDisposable)Host).DisposeAsync();
+        await Broker.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private const string ToolRow = """
+        INSERT INTO tools (id, slug, name, display_name, description, version, category, tags, capabilities, owner, author, security_level,
+            requires_approval, is_enabled, maintenance_status, trust, config, created_at, updated_at)
+        VALUES ('5f0c1c52-6a2f-4c39-9a55-6d1f4f6f7a10', 'math-calculator', 'math-calculator', 'math-calculator', 'adds', '1.2.0', 'computation', '{}', '{}',
+            'tests', 'tests', 'safe', false, true, 'active', 'reviewed', '{}', now(), now())
+        ON CONFLICT DO NOTHING
+        """;
+
+    private static IHost Build(
+        TestBroker broker, TestDatabase database, Func<RunPlan, RunPlan> plan, OutboxSettings? outbox, Action<ExecutionOptions>? configure, ErrorDetail? refusal)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("CAPNS_TEST_LOG") is { Length: > 0 })
+        {
+            builder.Logging.AddConsole();
+        }
+
+        builder.Services.AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker.Url });
+        builder.Services.AddPersistence(database.ConnectionString, outbox);
+        builder.Services.AddSingleton<IAdmission>(new StandInAdmission(plan, refusal));
+        builder.Services.AddExecutions(configure);
+        builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((services, rabbit) =>
+        {
+            rabbit.CapnsHost(services);
+            rabbit.ExecutionEndpoints(services);
+        }));
+        return builder.Build();
+    }
+
+    private sealed class StandInAdmission(Func<RunPlan, RunPlan> plan, ErrorDetail? refusal) : IAdmission
+    {
+        public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
+        {
+            var request = inbound.Payload.Deserialize<ToolExecutionRequest>(WireJson.Options)!;
+            return Task.FromResult(new AdmissionOutcome
+            {
+                Request = request,
+                ToolRef = request.ToolId!,
+                ToolId = Plans.Plan().ToolId,
+                StoredParameters = request.Parameters,
+                Identity = new() { ToolId = Plans.Plan().ToolId.ToString(), ToolName = "math-calculator", ToolVersion = "1.2.0", SecurityLevel = Plans.Plan().Level, RequestId = request.RequestId, AgentId = request.AgentId },
+                Plan = refusal is null ? plan(Plans.Plan() with { Parameters = request.Parameters!.Value }) : null,
+                Refusal = refusal,
+                Gates = [new GateResult("readable", true)],
+            });
+        }
+    }
+}
