@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Capns.Discovery.Worker;
+using Capns.Hosting;
+
+return await CapnsHost.RunAsync(args, "discovery", builder => builder.AddDiscovery());

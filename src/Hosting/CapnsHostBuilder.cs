@@ -30,6 +30,8 @@ public sealed class CapnsHostBuilder
             EnvironmentName = ServiceSettings.EnvironmentName(environment),
             ContentRootPath = AppContext.BaseDirectory,
         });
+        // MassTransit would report to its makers, and make every stop wait for that.
+        System.Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
         Listen();
         WriteJsonLogs();
         Services.AddSingleton(Service);
@@ -117,7 +119,7 @@ public sealed class CapnsHostBuilder
         _builder.Logging.SetMinimumLevel(Service.LogLevel);
         // Frameworks say at "info" what only matters when looking into them.
         var frameworks = Service.LogLevel > LogLevel.Warning || Service.LogLevel < LogLevel.Information ? Service.LogLevel : LogLevel.Warning;
-        foreach (var category in new[] { "Microsoft", "System", "Npgsql" })
+        foreach (var category in new[] { "Microsoft", "System", "Npgsql", "MassTransit" })
         {
             _builder.Logging.AddFilter(category, frameworks);
         }

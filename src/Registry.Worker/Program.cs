@@ -2,10 +2,13 @@ using Capns.Hosting;
 using Capns.Hosting.Configuration;
 using Capns.Messaging;
 using Capns.Messaging.Endpoints;
+using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Executions;
+using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Looking;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Streams;
+using Capns.Registry.Worker.Tools;
 using MassTransit;
 
 return await CapnsHost.RunAsync(
@@ -17,6 +20,8 @@ return await CapnsHost.RunAsync(
         builder.AddRedis();
         builder.Services.AddPersistence(builder.AddPostgres().ConnectionString);
         builder.Services.AddStreams();
+        builder.AddTools();
+        builder.AddAdmission();
         builder.Services.AddExecutions(options => options.ReadFrom(builder.Environment));
         builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((services, rabbit) =>
         {
@@ -24,4 +29,8 @@ return await CapnsHost.RunAsync(
             rabbit.ExecutionEndpoints(services);
         }));
     },
-    app => app.MapExecutions());
+    app =>
+    {
+        app.MapToolsApi();
+        app.MapExecutions();
+    });

@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Capns.Hosting;
+using Capns.Runner.Worker;
+
+return await CapnsHost.RunAsync(args, "runner", builder => builder.AddRunner());

@@ -4,7 +4,7 @@ namespace Capns.Testing;
 
 /// <summary>A test that needs the servers of <see cref="ServerUrls"/>: skipped with the reason where they are missing, failing where they are required.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ServersFactAttribute : FactAttribute
+public class ServersFactAttribute : FactAttribute
 {
     public ServersFactAttribute()
     {

@@ -12,6 +12,7 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly HttpClient _management;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
+    private bool _gone;
 
     private TestBroker(string name)
     {
@@ -38,8 +39,20 @@ public sealed class TestBroker : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>Closes every connection to this virtual host as the broker would when it is shut down; returns when they are told.</summary>
-    public async Task CloseConnectionsAsync() => await SendAsync(HttpMethod.Delete, $"/api/connections/username/{VirtualHost}", body: null);
+    /// <summary>Closes every connection to this virtual host from the broker's side.</summary>
+    public async Task CloseConnectionsAsync()
+    {
+        // The broker learns of its connections one after the other, a moment after it has accepted them: when it knows
+        // the last one, it has closed those before.
+        await using var last = await new ConnectionFactory { Uri = Url, AutomaticRecoveryEnabled = false }.CreateConnectionAsync("last");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await SendAsync(HttpMethod.Delete, $"/api/connections/username/{VirtualHost}", body: null);
+                return !last.IsOpen;
+            },
+            $"the connections to {VirtualHost} to close");
+    }
 
     /// <summary>A new channel with publisher confirms on a connection that all channels of this fixture share.</summary>
     public async Task<IChannel> OpenChannelAsync() =>
@@ -83,6 +96,12 @@ public sealed class TestBroker : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_gone)
+        {
+            return;
+        }
+
+        _gone = true;
         if (_connection is not null)
         {
             await _connection.DisposeAsync();

@@ -17,6 +17,9 @@ public static class DefaultFiller
     /// <summary>Most bytes of JSON that a completed value may have: 16 MiB.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
+    /// <summary>Most defaults that are filled into one value.</summary>
+    public const int MaxDefaults = 20_000;
+
     /// <summary>Completes a value.</summary>
     /// <param name="schema">Whose defaults are used.</param>
     /// <param name="instance">Any value.</param>
@@ -32,13 +35,19 @@ public static class DefaultFiller
             return false;
         }
 
+        if (!schema.HasDefaults)
+        {
+            completed = instance.Clone();
+            return true;
+        }
+
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = 2 * JsonTextGuard.MaxDepth }))
         {
             if (!new Filling(writer).TryWrite([schema.Root], instance, 0))
             {
                 error = new ValidationError(
-                    string.Empty, "default", $"must stay under {MaxBytes} bytes and {JsonTextGuard.MaxDepth} levels when its defaults are filled in");
+                    string.Empty, "default", $"must stay within {MaxDefaults} defaults, {MaxBytes} bytes and {JsonTextGuard.MaxDepth} levels when its defaults are filled in");
                 return false;
             }
         }
@@ -52,12 +61,19 @@ public static class DefaultFiller
     {
         /// <summary>Schemas whose default is being written: a default that contains itself is written once.</summary>
         private readonly HashSet<SchemaNode> _open = [];
+        private int _filled;
 
-        public bool TryWrite(IEnumerable<SchemaNode> schemas, JsonElement value, int depth)
+        public bool TryWrite(List<SchemaNode> schemas, JsonElement value, int depth)
         {
             if (depth > JsonTextGuard.MaxDepth || writer.BytesCommitted + writer.BytesPending > MaxBytes)
             {
                 return false;
+            }
+
+            if (schemas.Count == 0)
+            {
+                value.WriteTo(writer);
+                return true;
             }
 
             var together = SchemaWalk.SameValue(schemas, sometimes: false);
@@ -106,6 +122,11 @@ public static class DefaultFiller
                 || sources.Any(source => !JsonEquality.Instance.Equals(source.Default!.Value, sources[0].Default!.Value)))
             {
                 return true;
+            }
+
+            if (++_filled > MaxDefaults)
+            {
+                return false;
             }
 
             _open.UnionWith(sources);

@@ -24,6 +24,9 @@ public sealed class JsonSchema
     /// <summary>True when any part of the schema is marked <c>x-secret</c>.</summary>
     public bool HasSecrets { get; internal init; }
 
+    /// <summary>True when any part of the schema has a <c>default</c>.</summary>
+    public bool HasDefaults { get; internal init; }
+
     internal SchemaNode Root { get; }
 
     /// <summary>Reads a schema.</summary>

@@ -35,7 +35,11 @@ internal sealed class SchemaCompiler(SchemaIndex index)
             StrictProperties.Close(root);
         }
 
-        return error is null ? new JsonSchema(root) { HasSecrets = index.Nodes.Any(node => node.IsSecret) } : null;
+        return error is not null ? null : new JsonSchema(root)
+        {
+            HasSecrets = index.Nodes.Any(node => node.IsSecret),
+            HasDefaults = index.Nodes.Any(node => node.Default is not null),
+        };
     }
 
     /// <summary>Compiles everything that is indexed, and what references add while that goes on.</summary>

@@ -61,7 +61,10 @@ internal sealed class SchemaIndex
             return resource.Anchors.GetValueOrDefault(fragment);
         }
 
-        return resource.Index.FindByPath(resource, fragment);
+        // Other documents are shared by all threads: only what they have indexed can be pointed at.
+        return resource.Index == this
+            ? FindByPath(resource, fragment)
+            : resource.Index._nodes.GetValueOrDefault(resource.Path + fragment);
     }
 
     private SchemaNode? FindByPath(SchemaResource resource, string fragment)

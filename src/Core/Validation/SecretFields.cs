@@ -28,6 +28,11 @@ public static class SecretFields
     public static JsonElement Replace(JsonSchema schema, JsonElement instance, Func<JsonElement, JsonElement> replacement)
     {
         Guard(instance);
+        if (!schema.HasSecrets)
+        {
+            return instance.Clone();
+        }
+
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { MaxDepth = 2 * JsonTextGuard.MaxDepth }))
         {
@@ -44,7 +49,11 @@ public static class SecretFields
     {
         Guard(instance);
         var paths = new List<string>();
-        Collect([schema.Root], instance, string.Empty, paths);
+        if (schema.HasSecrets)
+        {
+            Collect([schema.Root], instance, string.Empty, paths);
+        }
+
         return paths;
     }
 

@@ -15,7 +15,9 @@ internal static class StrictProperties
         while (places.TryDequeue(out var place))
         {
             var together = SchemaWalk.SameValue([place], sometimes: true);
-            if (together.Any(node => node.Properties.Count > 0)
+            // The built-in meta-schema is shared by every schema: what refers to it must not change it.
+            if (place.Resource.Index == root.Resource.Index
+                && together.Any(node => node.Properties.Count > 0)
                 && together.All(node => node.PatternProperties.Count == 0 && node.OtherProperties.Count == 0))
             {
                 place.Keywords = [.. place.Keywords, new Keywords.UnevaluatedPropertiesKeyword("additionalProperties", null)];

@@ -44,7 +44,8 @@ internal sealed class VersionReader(string text)
             else
             {
                 // npm reads 1.x.3 as 1.x.
-                numbers[i] = ReadNumber();
+                var number = ReadNumber();
+                numbers[i] = open ? 0 : number;
                 parts += open ? 0 : 1;
             }
         }

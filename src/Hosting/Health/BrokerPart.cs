@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Capns.Hosting.Configuration;
+using Capns.Messaging.Broker;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 
 namespace Capns.Hosting.Health;
 
-/// <summary>RabbitMQ: a round trip on a connection of its own, and whether the bus consumes.</summary>
+/// <summary>RabbitMQ: a round trip on a connection of its own, whether the topology is declared, and whether the bus consumes.</summary>
 /// <param name="settings">Where the broker is.</param>
 /// <param name="services">The bus is looked up when measuring, since it may be registered later than this.</param>
 public sealed class BrokerPart(RabbitMqSettings settings, IServiceProvider services) : IHealthPart, IAsyncDisposable
@@ -36,12 +37,13 @@ public sealed class BrokerPart(RabbitMqSettings settings, IServiceProvider servi
             await channel.ExchangeDeclarePassiveAsync("amq.fanout", cancellationToken);
             var latency = Stopwatch.GetElapsedTime(started);
             var bus = services.GetService<IBusControl>()?.CheckHealth().Status ?? BusHealthStatus.Healthy;
+            var publisher = services.GetService<IBrokerHealth>()?.IsOpen ?? true;
             var measures = new Dictionary<string, object?>
             {
                 ["latencyMs"] = Math.Round(latency.TotalMilliseconds, 1),
                 ["blocked"] = _blocked,
             };
-            return bus == BusHealthStatus.Unhealthy
+            return bus == BusHealthStatus.Unhealthy || !publisher
                 ? new PartReport(PartState.Away, "disconnected", measures)
                 : new PartReport(PartState.Up, "connected", measures);
         }

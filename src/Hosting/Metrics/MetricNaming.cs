@@ -13,6 +13,11 @@ internal static class MetricNaming
         ["kestrel.active_connections"] = "active_connections",
     };
 
+    /// <summary>Made as counters by their libraries, although they go down too.</summary>
+    public static bool GoesDown(string instrument) =>
+        instrument is "dotnet.thread_pool.thread.count" or "dotnet.thread_pool.queue.length"
+        || (instrument.StartsWith("messaging.masstransit.", StringComparison.Ordinal) && instrument.EndsWith(".active", StringComparison.Ordinal));
+
     /// <summary>Name, and the factor that turns its measurements into the base unit of the name.</summary>
     public static (string Name, double Factor) Of(Instrument instrument, MetricType type)
     {

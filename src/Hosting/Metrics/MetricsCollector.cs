@@ -99,7 +99,7 @@ public sealed class MetricsCollector : IDisposable
     {
         var kind = Generic(instrument);
         return kind == typeof(Histogram<>) ? MetricType.Histogram
-            : kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>) ? MetricType.Counter
+            : (kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>)) && !MetricNaming.GoesDown(instrument.Name) ? MetricType.Counter
             : MetricType.Gauge;
     }
 

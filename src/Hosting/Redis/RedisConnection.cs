@@ -13,12 +13,14 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
     private readonly RedisSettings _settings;
     private readonly ILogger<RedisConnection> _logger;
     private readonly Lazy<Task<ConnectionMultiplexer>> _connecting;
+    private readonly CancellationTokenSource _stopped = new();
 
     public RedisConnection(RedisSettings settings, ILogger<RedisConnection> logger)
     {
         _settings = settings;
         _logger = logger;
-        _connecting = new Lazy<Task<ConnectionMultiplexer>>(ConnectAsync);
+        // On the pool: looking up a host name may block, and nobody who only asks whether Redis is there should wait for it.
+        _connecting = new Lazy<Task<ConnectionMultiplexer>>(() => Task.Run(ConnectAsync));
     }
 
     /// <inheritdoc/>
@@ -58,6 +60,13 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The container disposes of it once per type it is registered as.
+        if (_stopped.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stopped.CancelAsync();
         if (_connecting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
             var connection = await _connecting.Value;
@@ -103,7 +112,7 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
             ReconnectRetryPolicy = new LinearRetry(1000),
         };
         options.EndPoints.Add(_settings.Host, _settings.Port);
-        var connection = await ConnectionMultiplexer.ConnectAsync(options);
+        var connection = await TryUntilResolvedAsync(options);
         connection.ConnectionFailed += (_, _) => Log.RedisAway(_logger, _settings.Host, _settings.Port);
         connection.ConnectionRestored += (_, _) => Log.RedisBack(_logger, _settings.Host, _settings.Port);
         if (!connection.IsConnected)
@@ -112,5 +121,22 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
         }
 
         return connection;
+    }
+
+    /// <summary>An unreachable server is retried by the client, a host name that cannot be looked up is not.</summary>
+    private async Task<ConnectionMultiplexer> TryUntilResolvedAsync(ConfigurationOptions options)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ConnectionMultiplexer.ConnectAsync(options);
+            }
+            catch (Exception exception) when (exception is RedisConnectionException or System.Net.Sockets.SocketException or AggregateException)
+            {
+                Log.RedisAway(_logger, _settings.Host, _settings.Port);
+                await Task.Delay(TimeSpan.FromSeconds(1), _stopped.Token);
+            }
+        }
     }
 }

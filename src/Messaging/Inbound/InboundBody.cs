@@ -11,8 +11,8 @@ public static class InboundBody
     /// <summary>Largest body: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Largest internal message: a runner's report carries results of up to 100 MiB (<c>RESULT_MAX_BYTES</c>), escaped.</summary>
-    internal const int MaxInternalBytes = 128 * 1024 * 1024;
+    /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
+    internal const int MaxInternalBytes = 80 * 1024 * 1024;
 
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;

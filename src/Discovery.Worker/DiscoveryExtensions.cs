@@ -1,0 +1,44 @@
+using Capns.Discovery.Worker.Catalogue;
+using Capns.Discovery.Worker.Requests;
+using Capns.Hosting;
+using Capns.Hosting.Configuration;
+using Capns.Hosting.Health;
+using Capns.Messaging;
+using Capns.Messaging.Endpoints;
+using Capns.Messaging.Outbound;
+using Capns.Messaging.Topology;
+using MassTransit;
+using Npgsql;
+
+namespace Capns.Discovery.Worker;
+
+/// <summary>Everything this worker consists of.</summary>
+internal static class DiscoveryExtensions
+{
+    public static void AddDiscovery(this CapnsHostBuilder builder)
+    {
+        var database = builder.AddPostgres();
+        var broker = builder.AddRabbitMq();
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database.ConnectionString));
+        builder.Services.AddSingleton<IHealthPart>(services => new PostgresPart(services.GetRequiredService<NpgsqlDataSource>()));
+        builder.Services.AddSingleton<CatalogueStore>();
+        builder.Services.AddSingleton<DiscoveryMeter>();
+        builder.Services.AddCapnsMessaging(broker.ToBus(builder.Service));
+        builder.Services.AddMassTransit(configurator =>
+        {
+            configurator.AddConsumer<CatalogueConsumer>();
+            configurator.AddConsumer<DiscoveryRequestConsumer>();
+            configurator.UsingRabbitMq((context, bus) =>
+            {
+                bus.CapnsHost(context);
+                bus.CapnsEndpoint(
+                    context, QueueNames.DiscoveryCatalogue, endpoint => endpoint.ConfigureConsumer<CatalogueConsumer>(context), isOutage: IsOutage);
+                bus.CapnsEndpoint(
+                    context, QueueNames.DiscoveryRequests, endpoint => endpoint.ConfigureConsumer<DiscoveryRequestConsumer>(context), isOutage: IsOutage);
+            });
+        });
+    }
+
+    /// <summary>True for what passes when a server comes back.</summary>
+    private static bool IsOutage(Exception exception) => exception is NpgsqlException { IsTransient: true } or MessageNotConfirmedException;
+}

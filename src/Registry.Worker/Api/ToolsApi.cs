@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Registry.Worker.Executions.Admission;
+using Capns.Registry.Worker.Persistence;
+using Capns.Registry.Worker.Tools;
+using Capns.Registry.Worker.Tools.Catalogue;
+using Capns.Registry.Worker.Tools.Definitions;
+using Capns.Registry.Worker.Tools.Registration;
+using Microsoft.EntityFrameworkCore;
+
+namespace Capns.Registry.Worker.Api;
+
+/// <summary>The catalogue over HTTP: <c>/api/v1/tools</c> (platform spec 4.3).</summary>
+internal static class ToolsApi
+{
+    private const string Path = "/api/v1/tools";
+
+    /// <summary>Who registers, as long as nobody can log in.</summary>
+    private const string Anonymous = "anonymous";
+
+    /// <summary>Maps the paths, and the conventions that every answer under <c>/api/</c> keeps.</summary>
+    public static void MapToolsApi(this WebApplication app)
+    {
+        app.UseMiddleware<ApiConventions>();
+        app.MapGet(Path, ListAsync);
+        app.MapPost(Path, RegisterAsync);
+        app.MapPost($"{Path}/validate", ValidateAsync);
+        app.MapGet($"{Path}/{{id}}", ShowAsync);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, AdmissionOptions access)
+    {
+        if (Lacks(access, "tool:read") is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (ToolQuery.Read(context.Request.Query, out var error) is not { } query)
+        {
+            return new ProblemResult(ErrorCodes.InvalidRequest, error!);
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var fitting = query.Filter(db.Set<Tool>().AsNoTracking());
+        var total = await fitting.CountAsync(context.RequestAborted);
+        var slugs = await query.Order(fitting).Skip((query.Page - 1) * query.Limit).Take(query.Limit).Select(tool => tool.Slug).ToListAsync(context.RequestAborted);
+        var items = new JsonArray();
+        foreach (var slug in slugs)
+        {
+            var found = await catalogue.ShowAsync(slug, null, db, context.RequestAborted);
+            if (found.Found)
+            {
+                items.Add((JsonNode)ToolView.Of(found.Tool));
+            }
+        }
+
+        return Results.Json(
+            new { items, total, page = query.Page, limit = query.Limit, pages = (total + query.Limit - 1) / query.Limit },
+            WireJson.Options);
+    }
+
+    private static async Task<IResult> ShowAsync(string id, string? version, HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, AdmissionOptions access)
+    {
+        if (Lacks(access, "tool:read") is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var found = await catalogue.ShowAsync(id, version, db, context.RequestAborted);
+        if (!found.Found)
+        {
+            return found.Code == ErrorCodes.InvalidParameters
+                ? new ProblemResult(ErrorCodes.InvalidRequest, found.Message)
+                : new ProblemResult(found.Code, found.Message);
+        }
+
+        var tag = ToolView.ETag(found.Tool.Row);
+        context.Response.Headers.ETag = tag;
+        return context.Request.Headers.IfNoneMatch.SelectMany(header => (header ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(known => known == tag || known == "*")
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Json(ToolView.Of(found.Tool), WireJson.Options);
+    }
+
+    private static async Task<IResult> ValidateAsync(HttpContext context, ToolOptions options, AdmissionOptions access)
+    {
+        if (Lacks(access, "tool:read") is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (body, problem) = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        DefinitionCheck.Check(body, options, out var errors);
+        return Results.Json(new { valid = errors.Count == 0, errors }, WireJson.Options);
+    }
+
+    private static async Task<IResult> RegisterAsync(
+        HttpContext context, ToolRegistration registration, ToolCatalogue catalogue, IDbContextFactory<RegistryDbContext> contexts, ToolOptions options, AdmissionOptions access)
+    {
+        if (Lacks(access, "tool:write") is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (body, problem) = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (DefinitionCheck.Check(body, options, out var errors) is not { } definition)
+        {
+            return new ProblemResult(ErrorCodes.InvalidDefinition, $"{errors.Count} error{(errors.Count == 1 ? "" : "s")} in the definition: {errors[0].Message}", errors);
+        }
+
+        if ((definition.Pool is not null || definition.Trust == "trusted") && Lacks(access, "tool:trust") is { } untrusted)
+        {
+            return untrusted;
+        }
+
+        var result = await registration.RegisterAsync(definition, Anonymous, context.RequestAborted);
+        if (result.IsRefused)
+        {
+            return new ProblemResult(result.Code, result.Message, result.Errors);
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var stored = (await catalogue.ShowAsync(result.Slug, definition.Version, db, context.RequestAborted)).Tool!;
+        context.Response.Headers.Location = $"{Path}/{result.ToolId}";
+        context.Response.Headers.ETag = ToolView.ETag(stored.Row);
+        return Results.Json(ToolView.Of(stored), WireJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static ProblemResult? Lacks(AdmissionOptions access, string permission) => access.AnonymousPermissions.Contains(permission)
+        ? null
+        : new ProblemResult(ErrorCodes.InsufficientPermissions, $"This needs permission {permission}, which a caller without a login does not have (ANONYMOUS_PERMISSIONS).");
+}

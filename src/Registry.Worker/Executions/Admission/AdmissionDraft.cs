@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Capns.Contracts;
+using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Contracts.Running;
+using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Reading;
+
+namespace Capns.Registry.Worker.Executions.Admission;
+
+/// <summary>What is known of one request while it passes the gates. Not thread-safe.</summary>
+internal sealed class AdmissionDraft
+{
+    /// <summary>Longest source that counts, in characters.</summary>
+    private const int MaxSource = 255;
+
+    private readonly List<GateResult> _gates = [];
+    private readonly InboundEvent _inbound;
+
+    public AdmissionDraft(InboundEvent inbound, ToolExecutionRequest request)
+    {
+        _inbound = inbound;
+        Request = request;
+        ToolRef = request.ToolId ?? request.Cap ?? "";
+    }
+
+    public ToolExecutionRequest Request { get; }
+
+    /// <summary>Text by which the tool was asked for; empty when it could not be read.</summary>
+    public string ToolRef { get; }
+
+    /// <summary>Who published it; as much of it as a database column and a key can hold.</summary>
+    public string Source => Preview.Cut(_inbound.Source.Replace("\0", "", StringComparison.Ordinal), MaxSource);
+
+    public Guid? ToolId { get; set; }
+
+    public string? ToolName { get; set; }
+
+    public string? ToolVersion { get; set; }
+
+    public SecurityLevel? Level { get; set; }
+
+    public JsonElement? StoredParameters { get; set; }
+
+    /// <summary>Notes that a gate let the request through.</summary>
+    public void Pass(string gate) => _gates.Add(new GateResult(gate, Passed: true));
+
+    /// <summary>A gate's refusal; ends the admission.</summary>
+    public AdmissionOutcome Refuse(string gate, ErrorCode code, string message, params IReadOnlyList<FieldError> errors)
+    {
+        _gates.Add(new GateResult(gate, Passed: false, code.Code, message));
+        var detail = new ErrorDetail
+        {
+            Type = code.Type,
+            Code = code.Code,
+            Message = message,
+            Recoverable = code.Recoverable,
+            Details = errors.Count == 0 ? null : JsonSerializer.SerializeToElement(new { errors }, WireJson.Options),
+        };
+        return Outcome(null, detail) with
+        {
+            RefusedState = code == ErrorCodes.QueueTimeout ? ExecutionState.Expired : ExecutionState.Rejected,
+        };
+    }
+
+    /// <summary>Every gate was passed.</summary>
+    public AdmissionOutcome Admit(RunPlan plan) => Outcome(plan, null);
+
+    private AdmissionOutcome Outcome(RunPlan? plan, ErrorDetail? refusal) => new()
+    {
+        Request = Request,
+        Identity = Identity(),
+        ToolRef = ToolRef,
+        ToolId = ToolId,
+        StoredParameters = StoredParameters,
+        Plan = plan,
+        Refusal = refusal,
+        Gates = _gates,
+    };
+
+    private ExecutionIdentity Identity() => new()
+    {
+        ToolId = ToolId?.ToString() ?? ToolRef,
+        ToolName = ToolName,
+        ToolVersion = ToolVersion,
+        SecurityLevel = Level,
+        Cap = Request.Cap,
+        RequestId = Request.RequestId,
+        AgentId = Request.AgentId,
+        UserId = Request.UserId,
+        RequestedBy = Request.RequestedBy,
+        DiscussionId = Request.DiscussionId,
+        ConversationId = Request.ConversationId,
+        OperationId = Request.OperationId,
+        SessionId = Request.SessionId,
+        ProjectId = Request.ProjectId,
+        WorkflowRunId = Request.WorkflowRunId,
+        CorrelationId = _inbound.CorrelationId,
+        TraceParent = _inbound.TraceParent,
+        TraceState = _inbound.TraceState,
+    };
+}

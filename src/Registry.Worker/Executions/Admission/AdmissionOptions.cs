@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using Capns.Hosting.Configuration;
+
+namespace Capns.Registry.Worker.Executions.Admission;
+
+/// <summary>What somebody without a login may do (platform spec 8.4). Read from the environment; a bad value stops the host.</summary>
+internal sealed record AdmissionOptions
+{
+    private static readonly string[] Defaults = ["tool:read", "tool:execute:safe", "tool:execute:moderate", "learning:write"];
+
+    /// <summary>ANONYMOUS_PERMISSIONS, words between commas.</summary>
+    /// <value>Default: tool:read, tool:execute:safe, tool:execute:moderate, learning:write; in Development also tool:write and tool:trust.</value>
+    public IReadOnlySet<string> AnonymousPermissions { get; init; } = new HashSet<string>(Defaults, StringComparer.Ordinal);
+
+    /// <summary>Key of the digests that stand for secret values in a parameters hash: DATA_ENCRYPTION_KEY, else one of this process.</summary>
+    public ReadOnlyMemory<byte> DigestKey { get; init; } = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="environment">The variables.</param>
+    /// <param name="development">True in Development, where registering tools needs no login by default.</param>
+    /// <exception cref="SettingException">A word is no permission.</exception>
+    public static AdmissionOptions Read(EnvironmentReader environment, bool development)
+    {
+        const string Name = "ANONYMOUS_PERMISSIONS";
+        var words = environment.List(Name, development ? [.. Defaults, "tool:write", "tool:trust"] : Defaults);
+        return words.All(word => word.Contains(':', StringComparison.Ordinal) || word == "act-as")
+            ? new AdmissionOptions
+            {
+                AnonymousPermissions = words.ToHashSet(StringComparer.Ordinal),
+                DigestKey = environment.Text("DATA_ENCRYPTION_KEY") is { } key ? Encoding.UTF8.GetBytes(key) : RandomNumberGenerator.GetBytes(32),
+            }
+            : throw environment.Bad(Name, "permissions such as tool:execute:safe, with commas between them");
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Capns.Messaging;
+using Capns.Messaging.Inbound;
+using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Executions.Admission;
+using Capns.Registry.Worker.Persistence;
+using Capns.Registry.Worker.Persistence.Outbox;
+using Capns.Registry.Worker.Persistence.Transactions;
+using Capns.Registry.Worker.Tools;
+using Capns.Registry.Worker.Tools.Loading;
+using Capns.Registry.Worker.Tools.Registration;
+using Capns.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Capns.Registry.Worker.Tests.Tools;
+
+/// <summary>A migrated database of one's own with the catalogue on it.</summary>
+public sealed class CatalogueFixture : IAsyncLifetime
+{
+    private TestDatabase? _database;
+    private ServiceProvider? _services;
+
+    internal ManualTime Time { get; } = new();
+
+    internal SentMessages Sent { get; } = new();
+
+    internal TestDatabase Database => _database!;
+
+    internal IServiceProvider Services => _services!;
+
+    internal ToolRegistration Registration => Services.GetRequiredService<ToolRegistration>();
+
+    public async Task InitializeAsync()
+    {
+        if (ServerUrls.Missing is not null && !ServerUrls.Required)
+        {
+            return;
+        }
+
+        _database = await TestDatabase.CreateAsync();
+        await Migrator.MigrateAsync(_database.Source, CancellationToken.None);
+        _services = Build(new ServiceCollection(), new ToolOptions(), Time).BuildServiceProvider();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+    }
+
+    /// <summary>Another instance of the registry on the same database.</summary>
+    internal IServiceCollection Build(IServiceCollection services, ToolOptions options, TimeProvider? time = null, AdmissionOptions? access = null)
+    {
+        services.AddLogging();
+        services.AddSingleton(time ?? TimeProvider.System);
+        services.AddDbContextFactory<RegistryDbContext>(db => db.UseNpgsql(Database.Source));
+        services.AddSingleton<IOutboxHotPath>(Sent);
+        services.AddSingleton<RegistryTransactions>();
+        services.AddSingleton(provider => new OutboundDocuments(new BusSettings { RabbitMqUrl = new Uri("amqp://guest@localhost") }, provider.GetRequiredService<TimeProvider>()));
+        services.AddTools(options);
+        services.AddAdmission(access ?? new AdmissionOptions());
+        services.AddSingleton<ToolLoader>();
+        return services;
+    }
+
+    internal async Task<PublishResult> PublishAsync(JsonObject definition) =>
+        await Registration.PublishAsync(Definitions.Checked(definition), "tester", CancellationToken.None);
+
+    internal async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, AdmissionOptions? access = null)
+    {
+        var catalogue = Services.GetRequiredService<Worker.Tools.Catalogue.ToolCatalogue>();
+        var admission = new Worker.Executions.Admission.Admission(catalogue, new ToolOptions(), access ?? new AdmissionOptions(), Time);
+        await using var db = await ContextAsync();
+        return await admission.AdmitAsync(inbound, db, CancellationToken.None);
+    }
+
+    internal Task<RegistryDbContext> ContextAsync() => Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+}
+
+/// <summary>Stands for the dispatcher: keeps what was committed.</summary>
+internal sealed class SentMessages : IOutboxHotPath
+{
+    public ConcurrentQueue<OutboxRow> Rows { get; } = new();
+
+    public TimeSpan Lease => TimeSpan.FromSeconds(30);
+
+    public ValueTask EnqueueAsync(IReadOnlyList<OutboxRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            Rows.Enqueue(row);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

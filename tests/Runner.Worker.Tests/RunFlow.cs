@@ -1,0 +1,57 @@
+using Capns.Runner.Worker.Executors;
+using Capns.Runner.Worker.Runs;
+using Capns.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Capns.Runner.Worker.Tests;
+
+/// <summary>The flow of runs with fakes around it and a clock of its own.</summary>
+internal sealed class RunFlow
+{
+    private RunFlow(FakeSandbox sandbox, RunnerOptions options, SandboxDrivers drivers)
+    {
+        Sandbox = sandbox;
+        Options = options;
+        Slots = new RunSlots(options.Slots);
+        var planner = new RunPlanner(drivers, new BuiltinTools(options), options, Time);
+        var lease = new RunLease(Reports, Limiter, options, Time, NullLogger<RunLease>.Instance);
+        var attempt = new RunAttempt(Reports, Limiter, Progress, lease, options, Time, NullLogger<RunAttempt>.Instance);
+        Processor = new RunProcessor(Runs, Slots, planner, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
+    }
+
+    public FakeSandbox Sandbox { get; }
+
+    public RunnerOptions Options { get; }
+
+    public ManualTime Time { get; } = new(Example.Now);
+
+    public RecordedReports Reports { get; } = new();
+
+    public RecordedProgress Progress { get; } = new();
+
+    public FakeLimiter Limiter { get; } = new();
+
+    public RunsInHand Runs { get; } = new();
+
+    public RunSlots Slots { get; }
+
+    public RunProcessor Processor { get; }
+
+    public static async Task<RunFlow> StartAsync(FakeSandbox sandbox, RunnerOptions? options = null)
+    {
+        var settings = options ?? Example.Options();
+        var drivers = new SandboxDrivers([sandbox], settings, NullLogger<SandboxDrivers>.Instance);
+        await drivers.StartAsync([], CancellationToken.None);
+        return new RunFlow(sandbox, settings, drivers);
+    }
+
+    /// <summary>Moves the clock in steps of a second, letting timers' work run in between.</summary>
+    public async Task PassAsync(TimeSpan by)
+    {
+        for (var passed = TimeSpan.Zero; passed < by; passed += TimeSpan.FromSeconds(1))
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+}

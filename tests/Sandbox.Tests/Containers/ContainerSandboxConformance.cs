@@ -1,0 +1,8 @@
+using Capns.Sandbox.Tests.Conformance;
+using Xunit;
+
+namespace Capns.Sandbox.Tests.Containers;
+
+/// <summary>The container driver does what every driver must.</summary>
+[Requires(typeof(EngineRequirement))]
+public sealed class ContainerSandboxConformance(ContainerFixture fixture) : SandboxConformance(fixture), IClassFixture<ContainerFixture>;

@@ -1,0 +1,1 @@
+in_child(lambda: attempt(lambda: os.chroot('/tmp')))

@@ -1,0 +1,1 @@
+attempt(lambda: socket.create_connection(('127.0.0.1', int(env['TCP_PORT'])), 2).close())

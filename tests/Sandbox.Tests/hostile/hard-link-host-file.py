@@ -1,0 +1,1 @@
+attempt(lambda: os.link(env['CANARY'], env['CANARY_FOLDER'] + '/link'))

@@ -1,0 +1,1 @@
+attempt(lambda: os.close(os.pidfd_open(int(env['VICTIM']))))

@@ -1,0 +1,1 @@
+attempt(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))

@@ -1,0 +1,1 @@
+attempt(lambda: os.nice(-10))

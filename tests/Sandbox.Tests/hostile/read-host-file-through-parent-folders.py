@@ -1,0 +1,1 @@
+attempt(lambda: open('../' * 40 + env['CANARY'].lstrip('/')).read())

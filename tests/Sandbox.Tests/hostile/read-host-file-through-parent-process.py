@@ -1,0 +1,1 @@
+attempt(lambda: open('/proc/%d/root%s' % (os.getppid(), env['CANARY'])).read())

@@ -1,0 +1,1 @@
+attempt(lambda: open('/proc/%s/root%s' % (env['VICTIM'], env['CANARY'])).read())

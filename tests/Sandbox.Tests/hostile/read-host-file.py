@@ -1,0 +1,1 @@
+attempt(lambda: open(env['CANARY']).read())

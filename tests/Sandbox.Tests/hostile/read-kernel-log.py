@@ -1,0 +1,2 @@
+check(libc.klogctl(10, None, 0), 'syslog')
+escaped()

@@ -1,0 +1,1 @@
+attempt(lambda: open('/proc/%s/mem' % env['VICTIM'], 'rb').close())

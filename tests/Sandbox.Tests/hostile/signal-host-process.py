@@ -1,0 +1,1 @@
+attempt(lambda: os.kill(int(env['VICTIM']), 0))

@@ -1,0 +1,2 @@
+check(syscall(323, 0), 'userfaultfd')
+escaped()

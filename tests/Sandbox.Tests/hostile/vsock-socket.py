@@ -1,0 +1,2 @@
+# VSOCK reaches the hypervisor and knows no namespaces.
+attempt(lambda: socket.socket(40, socket.SOCK_STREAM))

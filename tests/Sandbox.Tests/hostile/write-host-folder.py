@@ -1,0 +1,1 @@
+attempt(lambda: open(env['CANARY_FOLDER'] + '/written', 'w').close())
