@@ -74,6 +74,7 @@ internal sealed class SandboxSelection
     {
         try
         {
+            // First: what is left may hold what the probe, and later a run, needs.
             var removed = await sandbox.ReapAsync(cancellationToken);
             if (removed > 0)
             {
