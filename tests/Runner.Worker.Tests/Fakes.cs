@@ -111,6 +111,14 @@ internal sealed class FakeLimiter : IRunLimiter
     }
 }
 
+/// <summary>Every command is this runner's, until the test says otherwise.</summary>
+internal sealed class FakeClaims : IRunClaims
+{
+    public bool Others { get; set; }
+
+    public Task<bool> TryClaimAsync(RunTool order) => Task.FromResult(!Others);
+}
+
 /// <summary>A delivery whose channel the test can close.</summary>
 internal sealed class FakeDelivery(RunTool order, bool redelivered = false) : IRunDelivery, IDisposable
 {

@@ -18,7 +18,7 @@ internal sealed class RunFlow
         var planner = new RunPlanner(drivers, new BuiltinTools(options), options, Time);
         var lease = new RunLease(Reports, Limiter, options, Time, NullLogger<RunLease>.Instance);
         var attempt = new RunAttempt(Reports, Limiter, Progress, lease, options, Time, NullLogger<RunAttempt>.Instance);
-        Processor = new RunProcessor(Runs, Slots, planner, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
+        Processor = new RunProcessor(Runs, Slots, planner, Claims, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
     }
 
     public FakeSandbox Sandbox { get; }
@@ -32,6 +32,8 @@ internal sealed class RunFlow
     public RecordedProgress Progress { get; } = new();
 
     public FakeLimiter Limiter { get; } = new();
+
+    public FakeClaims Claims { get; } = new();
 
     public RunsInHand Runs { get; } = new();
 

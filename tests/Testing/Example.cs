@@ -190,6 +190,14 @@ public static class Example
 
     public static ToolExecutionAccepted ToolExecutionAccepted { get; } = new() { ExecutionId = Id, State = ExecutionState.Queued, EstimatedDuration = 20 };
 
+    public static ToolExecutionGateReport ToolExecutionGateReport { get; } = new()
+    {
+        WouldRun = false,
+        ToolId = ToolId,
+        ToolVersion = "1.2.0",
+        Gates = [new ExecutionGate { Gate = "permission", Passed = false, Code = "INSUFFICIENT_PERMISSIONS", Message = "The caller may not run it." }],
+    };
+
     public static ToolRequestRefused ToolRequestRefused { get; } = new()
     {
         Request = "tool.execution.cancel.requested",
@@ -349,8 +357,8 @@ public static class Example
     public static IReadOnlyList<object> Messages { get; } =
     [
         ToolExecutionRequest, ToolExecutionCancelRequest, ToolExecutionStarted, ToolExecutionProgress, ToolExecutionResult, ToolExecutionError,
-        ToolExecutionCancelled, ToolExecutionAccepted, ToolRequestRefused, ToolDiscoveryRequest, ToolRecommendationUpdated, ToolRegistered,
-        ToolVersionPublished, RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
+        ToolExecutionCancelled, ToolExecutionAccepted, ToolExecutionGateReport, ToolRequestRefused, ToolDiscoveryRequest, ToolRecommendationUpdated,
+        ToolRegistered, ToolVersionPublished, RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
     ];
 
     /// <summary>JSON text as an element.</summary>

@@ -21,7 +21,7 @@ internal sealed class ExecutionMapping : IEntityTypeConfiguration<Execution>
         builder.Property(row => row.CorrelationId).HasColumnName("id").ValueGeneratedNever();
         builder.Property(row => row.CorrelationText).HasColumnName("correlation_id");
         builder.Property(row => row.PlanJson).HasColumnName("plan");
-        builder.Property(row => row.Version).IsRowVersion();
+        builder.Property(row => row.Version).HasColumnName("xmin").HasColumnType("xid").IsRowVersion();
         builder.Property(row => row.Status).HasConversion(
             state => JsonNamingPolicy.KebabCaseLower.ConvertName(state),
             text => ExecutionStates.NameOf(text));

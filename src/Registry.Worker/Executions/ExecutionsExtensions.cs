@@ -7,7 +7,6 @@ using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Executions.Requests;
 using Capns.Registry.Worker.Executions.Saga;
 using Capns.Registry.Worker.Executions.Timing;
-using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Streams;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,17 +49,14 @@ internal static class ExecutionsExtensions
     }
 
     /// <summary>The three queues of executions.</summary>
+    /// <remarks>An outage of PostgreSQL never reaches the endpoints: transactions wait for its end, the message unacknowledged.</remarks>
     public static void ExecutionEndpoints(this IRabbitMqBusFactoryConfigurator bus, IServiceProvider services)
     {
         var pipe = services.GetRequiredService<ExecutionPipe>();
         bus.CapnsEndpoint(
-            services, QueueNames.ExecutionRequests,
-            endpoint => endpoint.Consumer(services.GetRequiredService<ExecutionRequestConsumer>), isOutage: IsOutage);
+            services, QueueNames.ExecutionRequests, endpoint => endpoint.Consumer(services.GetRequiredService<ExecutionRequestConsumer>));
         bus.CapnsEndpoint(
-            services, QueueNames.ExecutionCancellations,
-            endpoint => endpoint.Consumer(services.GetRequiredService<ExecutionCancelConsumer>), isOutage: IsOutage);
-        bus.CapnsEndpoint(services, QueueNames.RunReports, endpoint => endpoint.StateMachineSaga(pipe.Machine, pipe.Repository), isOutage: IsOutage);
+            services, QueueNames.ExecutionCancellations, endpoint => endpoint.Consumer(services.GetRequiredService<ExecutionCancelConsumer>));
+        bus.CapnsEndpoint(services, QueueNames.RunReports, endpoint => endpoint.StateMachineSaga(pipe.Machine, pipe.Repository));
     }
-
-    private static bool IsOutage(Exception exception) => DatabaseFaults.Of(exception) == DatabaseFault.Outage;
 }

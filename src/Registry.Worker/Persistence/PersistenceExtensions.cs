@@ -3,6 +3,7 @@ using Capns.Registry.Worker.Persistence.DeadLetters;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
@@ -20,7 +21,11 @@ internal static class PersistenceExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(outbox ?? OutboxSettings.Default);
         services.TryAddSingleton(NpgsqlDataSource.Create(Tuned(connectionString)));
-        services.AddPooledDbContextFactory<RegistryDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddPooledDbContextFactory<RegistryDbContext>((provider, options) => options
+            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+            // Lost races and second deliveries are handled, not errors; what is one is thrown and logged by who catches it.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
         services.TryAddSingleton(provider => new OutboxStore(connectionString, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<OutboxSettings>()));
         services.TryAddSingleton<OutboxDispatcher>();
         services.TryAddSingleton<IOutboxHotPath>(provider => provider.GetRequiredService<OutboxDispatcher>());

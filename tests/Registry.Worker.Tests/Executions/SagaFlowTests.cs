@@ -69,7 +69,7 @@ public sealed class SagaFlowTests : IAsyncLifetime
         await HandledAsync();
 
         Assert.Equal(["1 tool.execution.started", "2 tool.execution.completed"], await _world.EventsAsync(id));
-        await Eventually.TrueAsync(async () => await _world.Broker.QueueAsync(heard) is { Messages: 2 }, "two events and no more");
+        await Eventually.TrueAsync(async () => await _world.Broker.QueueAsync(heard) is { Messages: 4 }, "two events of the execution, two of the probe, and no more");
     }
 
     [ServersFact]

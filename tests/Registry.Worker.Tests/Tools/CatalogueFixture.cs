@@ -92,6 +92,8 @@ internal sealed class SentMessages : IOutboxHotPath
 {
     public ConcurrentQueue<OutboxRow> Rows { get; } = new();
 
+    public TimeSpan Lease => TimeSpan.FromSeconds(30);
+
     public ValueTask EnqueueAsync(IReadOnlyList<OutboxRow> rows)
     {
         foreach (var row in rows)

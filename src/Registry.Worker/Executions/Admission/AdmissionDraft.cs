@@ -11,6 +11,9 @@ namespace Capns.Registry.Worker.Executions.Admission;
 /// <summary>What is known of one request while it passes the gates. Not thread-safe.</summary>
 internal sealed class AdmissionDraft
 {
+    /// <summary>Longest source that counts, in characters.</summary>
+    private const int MaxSource = 255;
+
     private readonly List<GateResult> _gates = [];
     private readonly InboundEvent _inbound;
 
@@ -26,8 +29,8 @@ internal sealed class AdmissionDraft
     /// <summary>Text by which the tool was asked for; empty when it could not be read.</summary>
     public string ToolRef { get; }
 
-    /// <summary>Who published it.</summary>
-    public string Source => _inbound.Source;
+    /// <summary>Who published it; as much of it as a database column and a key can hold.</summary>
+    public string Source => Preview.Cut(_inbound.Source.Replace("\0", "", StringComparison.Ordinal), MaxSource);
 
     public Guid? ToolId { get; set; }
 

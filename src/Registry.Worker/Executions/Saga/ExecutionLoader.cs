@@ -8,12 +8,11 @@ namespace Capns.Registry.Worker.Executions.Saga;
 /// <summary>Reads an execution and locks its row: two messages about one execution follow each other instead of failing each other.</summary>
 internal sealed class ExecutionLoader : ISagaLoader<Execution>
 {
-    private static readonly Func<RegistryDbContext, Guid, IAsyncEnumerable<Execution>> Locked = EF.CompileAsyncQuery(
-        (RegistryDbContext db, Guid id) => db.Set<Execution>().FromSql($"SELECT *, xmin FROM executions WHERE id = {id} FOR NO KEY UPDATE"));
-
     public async Task<Execution?> LoadAsync(RegistryDbContext db, Guid correlationId, CancellationToken cancellationToken)
     {
-        await foreach (var execution in Locked(db, correlationId).WithCancellation(cancellationToken))
+        // As an enumeration: composing on the text would put the lock into a subquery.
+        var rows = db.Set<Execution>().FromSql($"SELECT *, xmin FROM executions WHERE id = {correlationId} FOR NO KEY UPDATE").AsAsyncEnumerable();
+        await foreach (var execution in rows.WithCancellation(cancellationToken))
         {
             return execution;
         }

@@ -12,7 +12,7 @@ namespace Capns.Runner.Worker.Runs.Queues;
 /// <summary>Consumes the run queues of this runner's pools for as long as it lives, then drains (platform spec 3.3, 5.8).</summary>
 /// <remarks>
 /// Not a MassTransit endpoint, whose delivery is acknowledged when its handler returns and whose handler ends with its
-/// channel: a run lives longer than both (docs/adr/0002-run-queue-consumer.md).
+/// channel: a run lives longer than both (docs/adr/0007-run-queue-consumer.md).
 /// </remarks>
 internal sealed class RunQueueConsumer(
     BusSettings bus,
