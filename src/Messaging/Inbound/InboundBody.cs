@@ -14,6 +14,9 @@ public static class InboundBody
     /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
     internal const int MaxInternalBytes = 80 * 1024 * 1024;
 
+    /// <summary>Deepest nesting of a public body.</summary>
+    public const int MaxDepth = 64;
+
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
 
@@ -38,20 +41,20 @@ public static class InboundBody
 
     /// <summary>Parses a body to a JSON object that can be read to its last character.</summary>
     /// <exception cref="UnreadableException">It is too large, not JSON or not an object.</exception>
-    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
+    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes, int maxDepth = MaxDepth)
     {
         if (body.Length > maxBytes)
         {
             throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {maxBytes} are accepted.");
         }
 
-        var root = Parse(body, "The body");
+        var root = Parse(body, "The body", maxDepth);
         return root.ValueKind == JsonValueKind.Object
             ? root
             : throw new UnreadableException(UnreadableReason.NotAnObject, $"The body is {Kind(root)}, not a JSON object.");
     }
 
-    internal static JsonElement Parse(ReadOnlyMemory<byte> json, string what)
+    internal static JsonElement Parse(ReadOnlyMemory<byte> json, string what, int maxDepth = MaxDepth)
     {
         var bytes = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
         if (!Utf8.IsValid(bytes.Span))
@@ -61,10 +64,10 @@ public static class InboundBody
 
         try
         {
-            var reader = new Utf8JsonReader(bytes.Span);
+            var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = maxDepth });
             var root = JsonElement.ParseValue(ref reader);
             RefuseTrailing(ref reader);
-            RefuseHalfCharacters(bytes.Span);
+            RefuseHalfCharacters(bytes.Span, maxDepth);
             return root;
         }
         catch (JsonException failure)
@@ -168,14 +171,14 @@ public static class InboundBody
     }
 
     // An escaped half of a surrogate pair ("\ud800") passes the parser and throws only when the text is read.
-    private static void RefuseHalfCharacters(ReadOnlySpan<byte> json)
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> json, int maxDepth)
     {
         if (!json.Contains((byte)'\\'))
         {
             return;
         }
 
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
