@@ -18,7 +18,7 @@ internal static class SandboxingRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, NativeSandbox>());
         services.AddContainerSandbox();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, ContainerSandbox>(provider => provider.GetRequiredService<ContainerSandbox>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, ContainerSandbox>());
         return services;
     }
 }

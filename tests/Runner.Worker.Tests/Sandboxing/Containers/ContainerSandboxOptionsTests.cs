@@ -2,6 +2,7 @@ using Capns.Runner.Worker.Sandboxing.Containers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

@@ -1,5 +1,6 @@
 using Capns.Runner.Worker.Sandboxing;
 using Capns.Runner.Worker.Sandboxing.Containers.Accounting;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

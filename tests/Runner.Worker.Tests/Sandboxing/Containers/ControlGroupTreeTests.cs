@@ -1,4 +1,5 @@
 using Capns.Runner.Worker.Sandboxing.Containers.Accounting;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Capns.Runner.Worker.Sandboxing.Containers.Engine;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

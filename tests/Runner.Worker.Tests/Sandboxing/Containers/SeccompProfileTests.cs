@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Capns.Runner.Worker.Sandboxing.Containers;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 

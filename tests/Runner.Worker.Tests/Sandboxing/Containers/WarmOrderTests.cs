@@ -1,6 +1,7 @@
 using System.Text;
 using Capns.Runner.Worker.Sandboxing;
 using Capns.Runner.Worker.Sandboxing.Containers.Warm;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Sandboxing.Containers;
 
