@@ -7,8 +7,15 @@ namespace Capns.Contracts;
 [JsonConverter(typeof(PriorityConverter))]
 public enum Priority
 {
+    /// <summary>Not set.</summary>
     Unknown = 0,
+
+    /// <summary>May wait; 20 % of a runner's slots.</summary>
     Low = 1,
+
+    /// <summary>The default; 60 % of a runner's slots.</summary>
     Normal = 2,
+
+    /// <summary>First; all slots of a runner.</summary>
     High = 3,
 }

@@ -8,9 +8,18 @@ namespace Capns.Contracts;
 [JsonConverter(typeof(SecurityLevelConverter))]
 public enum SecurityLevel
 {
+    /// <summary>Not set.</summary>
     Unknown = 0,
+
+    /// <summary>Computes only.</summary>
     Safe = 1,
+
+    /// <summary>Reads, or changes what is easily undone.</summary>
     Moderate = 2,
+
+    /// <summary>Needs an authenticated caller, and its results do not travel on the bus.</summary>
     Restricted = 3,
+
+    /// <summary>Needs people to approve.</summary>
     Dangerous = 4,
 }

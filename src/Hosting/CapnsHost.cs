@@ -1,5 +1,6 @@
 using Capns.Hosting.Configuration;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Options;
 
 namespace Capns.Hosting;
 
@@ -34,7 +35,7 @@ public static class CapnsHost
             await app.RunAsync();
             return Environment.ExitCode;
         }
-        catch (SettingException exception)
+        catch (Exception exception) when (exception is SettingException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return BadSettings;

@@ -26,22 +26,10 @@ internal static partial class RunnerLog
     [LoggerMessage(3006, LogLevel.Error, "Run {ExecutionId} attempt {Attempt}: sandbox {Isolation} broke")]
     public static partial void SandboxBroke(ILogger logger, Guid executionId, int attempt, string isolation, Exception broken);
 
-    [LoggerMessage(3010, LogLevel.Information, "Sandbox driver {Driver} can be used")]
-    public static partial void DriverUsable(ILogger logger, string driver);
-
-    [LoggerMessage(3011, LogLevel.Warning, "Sandbox driver {Driver} cannot be used: {Reason}")]
-    public static partial void DriverUnusable(ILogger logger, string driver, string reason);
-
-    [LoggerMessage(3012, LogLevel.Error, "No sandbox driver can be used; every run will be refused")]
+    [LoggerMessage(3010, LogLevel.Error, "No sandbox driver can be used; every run will be refused")]
     public static partial void NoDriverUsable(ILogger logger);
 
-    [LoggerMessage(3013, LogLevel.Warning, "{Count} sandboxes of driver {Driver} that a killed runner left behind were removed")]
-    public static partial void OrphansReaped(ILogger logger, string driver, int count);
-
-    [LoggerMessage(3014, LogLevel.Error, "The probe of sandbox driver {Driver} broke")]
-    public static partial void ProbeBroke(ILogger logger, string driver, Exception broken);
-
-    [LoggerMessage(3015, LogLevel.Critical, "CAPNS_BENCH_NOOP_EXECUTOR is on: built-in tools of level safe do nothing and run in no sandbox. Never use this for real work")]
+    [LoggerMessage(3011, LogLevel.Critical, "CAPNS_BENCH_NOOP_EXECUTOR is on: built-in tools of level safe do nothing and run in no sandbox. Never use this for real work")]
     public static partial void BenchmarkNoop(ILogger logger);
 
     [LoggerMessage(3020, LogLevel.Warning, "Redis is away ({Reason}); limits are kept by this process, restricted and dangerous tools are refused")]

@@ -17,7 +17,7 @@ namespace Capns.Runner.Worker;
 /// <summary>Registers a runner.</summary>
 internal static class RunnerServices
 {
-    /// <summary>Everything but the sandbox drivers, whose folders register their own <see cref="ISandbox"/>.</summary>
+    /// <summary>All of a runner.</summary>
     public static CapnsHostBuilder AddRunner(this CapnsHostBuilder builder)
     {
         var broker = builder.AddRabbitMq();
@@ -25,12 +25,13 @@ internal static class RunnerServices
         var options = RunnerOptions.Read(builder.Environment, builder.IsDevelopment, builder.Service.InstanceId);
         builder.Services
             .AddCapnsMessaging(broker.ToBus(builder.Service, options.Pools))
+            .AddSandboxing()
             .AddRuns(options)
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDrain + options.ShutdownGrace + TimeSpan.FromSeconds(10));
         return builder;
     }
 
-    /// <summary>The flow of runs, for a runner with these settings.</summary>
+    /// <summary>The flow of runs, for a runner with these settings; the sandboxes are registered apart.</summary>
     public static IServiceCollection AddRuns(this IServiceCollection services, RunnerOptions options)
     {
         services.AddSingleton(options);
@@ -43,18 +44,13 @@ internal static class RunnerServices
         services.TryAddSingleton<IProgressSink, ProgressPublisher>();
         services.AddSingleton<ExecutionStream>();
         services.TryAddSingleton<IRunLimiter, RunLimiter>();
-        services.AddSingleton<SandboxDrivers>();
+        services.TryAddSingleton<IRunClaims, RunClaims>();
         services.AddSingleton<BuiltinTools>();
         services.AddSingleton<IRunPlanner, RunPlanner>();
         services.AddSingleton<RunQueueChannel>();
         services.AddSingleton<RunQueueConsumer>();
         services.AddHostedService(provider => provider.GetRequiredService<RunQueueConsumer>());
         services.AddSingleton<IHealthPart, RunnerHealth>();
-        if (options.BenchmarkNoop)
-        {
-            services.AddSingleton<ISandbox, NoopSandbox>();
-        }
-
         return services;
     }
 }

@@ -26,18 +26,17 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Starts it; returns when the bus consumes.</summary>
     public static async Task<TestHost> StartAsync(
-        BusSettings settings, Action<IServiceProvider, IRabbitMqBusFactoryConfigurator>? bus = null, Action<IServiceCollection>? services = null)
+        BusSettings settings, Action<IServiceProvider, IRabbitMqBusFactoryConfigurator>? bus = null, bool waitUntilStarted = true)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddFilter("MassTransit", LogLevel.Critical);
         builder.Services.AddCapnsMessaging(settings);
-        services?.Invoke(builder.Services);
         builder.Services.AddMassTransit(configurator => configurator.UsingRabbitMq((context, configure) =>
         {
             configure.CapnsHost(context);
             bus?.Invoke(context, configure);
         }));
-        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = waitUntilStarted);
         var host = builder.Build();
         await host.StartAsync();
         return new TestHost(host);

@@ -5,6 +5,7 @@ using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Runs.Progress;
 using Capns.Runner.Worker.Runs.Reports;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests;
 
@@ -108,6 +109,14 @@ internal sealed class FakeLimiter : IRunLimiter
         Released++;
         return Task.CompletedTask;
     }
+}
+
+/// <summary>Every command is this runner's, until the test says otherwise.</summary>
+internal sealed class FakeClaims : IRunClaims
+{
+    public bool Others { get; set; }
+
+    public Task<bool> TryClaimAsync(RunTool order) => Task.FromResult(!Others);
 }
 
 /// <summary>A delivery whose channel the test can close.</summary>

@@ -1,14 +1,16 @@
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs;
+using Capns.Runner.Worker.Sandboxing;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using SettingsOf = Microsoft.Extensions.Options.Options;
 
 namespace Capns.Runner.Worker.Tests;
 
 /// <summary>The flow of runs with fakes around it and a clock of its own.</summary>
 internal sealed class RunFlow
 {
-    private RunFlow(FakeSandbox sandbox, RunnerOptions options, SandboxDrivers drivers)
+    private RunFlow(FakeSandbox sandbox, RunnerOptions options, SandboxSelection drivers)
     {
         Sandbox = sandbox;
         Options = options;
@@ -16,7 +18,7 @@ internal sealed class RunFlow
         var planner = new RunPlanner(drivers, new BuiltinTools(options), options, Time);
         var lease = new RunLease(Reports, Limiter, options, Time, NullLogger<RunLease>.Instance);
         var attempt = new RunAttempt(Reports, Limiter, Progress, lease, options, Time, NullLogger<RunAttempt>.Instance);
-        Processor = new RunProcessor(Runs, Slots, planner, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
+        Processor = new RunProcessor(Runs, Slots, planner, Claims, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
     }
 
     public FakeSandbox Sandbox { get; }
@@ -31,6 +33,8 @@ internal sealed class RunFlow
 
     public FakeLimiter Limiter { get; } = new();
 
+    public FakeClaims Claims { get; } = new();
+
     public RunsInHand Runs { get; } = new();
 
     public RunSlots Slots { get; }
@@ -40,8 +44,8 @@ internal sealed class RunFlow
     public static async Task<RunFlow> StartAsync(FakeSandbox sandbox, RunnerOptions? options = null)
     {
         var settings = options ?? Example.Options();
-        var drivers = new SandboxDrivers([sandbox], settings, NullLogger<SandboxDrivers>.Instance);
-        await drivers.StartAsync([], CancellationToken.None);
+        var drivers = new SandboxSelection([sandbox], SettingsOf.Create(new SandboxOptions()), NullLogger<SandboxSelection>.Instance);
+        await drivers.ProbeAsync(CancellationToken.None);
         return new RunFlow(sandbox, settings, drivers);
     }
 

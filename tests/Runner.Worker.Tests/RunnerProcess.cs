@@ -32,6 +32,8 @@ internal sealed class RunnerProcess : IAsyncDisposable
             .AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker.Url })
             .AddSingleton<Capns.Hosting.Redis.IRedis, NoRedis>()
             .AddSingleton(sandbox)
+            .AddSingleton<SandboxSelection>()
+            .AddHostedService<SandboxStart>()
             .AddRuns(options ?? Example.Options())
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var runner = new RunnerProcess(builder.Build());

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Capns.Contracts.Json;
 using MassTransit;
 
 namespace Capns.Contracts.Executions;
@@ -30,6 +32,7 @@ public sealed record ToolExecutionGateReport
     public bool RequiresApproval { get; init; }
 
     /// <summary>6 decimal places. Absent when it would not run.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? EstimatedCost { get; init; }
 
     /// <summary>Milliseconds. Absent when it would not run.</summary>

@@ -30,8 +30,15 @@ public sealed record ControlSignal
 [JsonConverter(typeof(WordEnumConverter<ControlKind>))]
 public enum ControlKind
 {
+    /// <summary>Not set.</summary>
     Unknown = 0,
+
+    /// <summary>Stop one execution.</summary>
     Cancel = 1,
+
+    /// <summary>Stop all executions of a tool.</summary>
     Kill = 2,
+
+    /// <summary>Forget cached keys.</summary>
     Invalidate = 3,
 }

@@ -7,6 +7,7 @@ namespace Capns.Contracts.Running;
 [JsonConverter(typeof(WordEnumConverter<RunOutcome>))]
 public enum RunOutcome
 {
+    /// <summary>Not set.</summary>
     Unknown = 0,
 
     /// <summary>The tool gave a result.</summary>

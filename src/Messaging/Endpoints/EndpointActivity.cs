@@ -9,8 +9,11 @@ internal sealed class EndpointActivity : IReceiveObserver
 {
     private readonly ConcurrentDictionary<string, Counters> _queues = new(StringComparer.Ordinal);
 
+    /// <summary>True between the start of the bus and its stop; only then an endpoint must have a consumer.</summary>
+    public bool BusRuns { get; set; }
+
     public IEnumerable<(QueueDefinition Queue, long Received, long InFlight)> Snapshot() =>
-        _queues.Values.Select(counters => (counters.Queue, Interlocked.Read(ref counters.Received), Interlocked.Read(ref counters.InFlight)));
+        (BusRuns ? _queues.Values : []).Select(counters => (counters.Queue, Interlocked.Read(ref counters.Received), Interlocked.Read(ref counters.InFlight)));
 
     public void Expect(QueueDefinition queue) => _queues[queue.Name] = new Counters(queue);
 

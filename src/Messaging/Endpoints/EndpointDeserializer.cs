@@ -94,6 +94,12 @@ internal sealed class EndpointDeserializer(QueueDefinition queue, BusTopology to
     // Where the broker does not count a return itself, the limit is kept here (platform spec 3.11, rule 1).
     private (object, JsonElement)? Tired(InboundDelivery delivery)
     {
+        // A message that was replayed by hand may still carry the counts of its former life.
+        if (!delivery.Redelivered)
+        {
+            return null;
+        }
+
         var returns = Math.Max(Count(delivery, "x-delivery-count"), Count(delivery, "x-acquired-count"));
         return returns > queue.DeliveryLimit
             ? (Unhandleable(UnreadableReason.HandlerFailed, $"Returned to the queue {returns} times; at most {queue.DeliveryLimit} are allowed."), default)

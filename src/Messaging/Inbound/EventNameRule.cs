@@ -13,9 +13,17 @@ internal static class EventNameRule
     private const string Urn = "urn:message:";
     private const string ContractsNamespace = "Capns.Contracts";
 
-    private static readonly Dictionary<string, string> RecordNames = typeof(Contracts.Executions.ToolExecutionRequest).Assembly.GetExportedTypes()
-        .Where(type => type.IsDefined(typeof(MassTransit.MessageUrnAttribute), inherit: false))
-        .ToDictionary(type => type.Name, Outbound.OutboundDocuments.NameOf, StringComparer.Ordinal);
+    private static readonly Type[] Records = [.. typeof(Contracts.Executions.ToolExecutionRequest).Assembly.GetExportedTypes()
+        .Where(type => type.IsDefined(typeof(MassTransit.MessageUrnAttribute), inherit: false))];
+
+    private static readonly Dictionary<string, string> RecordNames =
+        Records.ToDictionary(type => type.Name, Outbound.OutboundDocuments.NameOf, StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, Type> RecordsByEvent =
+        Records.ToDictionary(Outbound.OutboundDocuments.NameOf, StringComparer.Ordinal);
+
+    /// <summary>The record of an event; absent for events that have none yet.</summary>
+    public static Type? Record(string name) => RecordsByEvent.GetValueOrDefault(name);
 
     public static EventName Find(Envelope envelope, InboundDelivery delivery, InboundQueue queue)
     {

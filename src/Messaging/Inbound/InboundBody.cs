@@ -17,6 +17,9 @@ public static class InboundBody
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
 
+    // What W3C Trace Context asks everybody to carry; longer lists would go into every message that follows.
+    private const int MaxTraceState = 512;
+
     /// <summary>Understands the envelope; the payload is left to the handler.</summary>
     public static InboundReading Read(InboundDelivery delivery, InboundQueue queue)
     {
@@ -92,6 +95,11 @@ public static class InboundBody
             throw new UnreadableException(UnreadableReason.NotAnObject, $"The payload is {Kind(envelope.Payload)}, not a JSON object.");
         }
 
+        if (envelope.Format == BodyFormat.MassTransitEnvelope)
+        {
+            envelope = envelope with { Payload = MemberNames.Exact(envelope.Payload, EventNameRule.Record(name.Canonical)) };
+        }
+
         var source = FirstOf(envelope.Source, delivery.UserId, delivery.AppId) ?? "anonymous";
         if (source == queue.Settings.ServiceName && Topology.EventNames.Inbound.Contains(name.Canonical))
         {
@@ -101,6 +109,7 @@ public static class InboundBody
         var correlation = Correlation(envelope, delivery, headers);
         var digest = InboundFingerprint.Digest(delivery, headers);
         var trace = FirstOf(headers.Text("traceparent"), envelope.TraceParent, headers.Text("MT-Activity-Id"));
+        var state = FirstOf(headers.Text("tracestate"), envelope.TraceState);
         return new InboundReading(
             new InboundEvent
             {
@@ -111,7 +120,7 @@ public static class InboundBody
                 AmqpUser = FirstOf(delivery.UserId),
                 CorrelationId = correlation,
                 TraceParent = TraceContext.IsValid(trace) ? trace : null,
-                TraceState = TraceContext.IsValid(trace) ? FirstOf(headers.Text("tracestate"), envelope.TraceState) : null,
+                TraceState = TraceContext.IsValid(trace) && state is { Length: <= MaxTraceState } ? state : null,
                 ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
                 BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
                 Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),

@@ -58,10 +58,21 @@ public sealed record InboundEvent
 /// <summary>The inbound body formats (platform spec 3.5).</summary>
 public enum BodyFormat
 {
+    /// <summary>Not set.</summary>
     Unknown = 0,
+
+    /// <summary>(a) MassTransit's envelope.</summary>
     MassTransitEnvelope = 1,
+
+    /// <summary>(b1) A CloudEvent in the body.</summary>
     CloudEventStructured = 2,
+
+    /// <summary>(b2) A CloudEvent in headers and body.</summary>
     CloudEventBinary = 3,
+
+    /// <summary>(c) The platform's envelope.</summary>
     PlatformEnvelope = 4,
+
+    /// <summary>(d) The payload alone.</summary>
     BareJson = 5,
 }

@@ -99,25 +99,29 @@ internal sealed class MessagePublisher(
         var confirms = new Task?[messages.Count];
         ConfirmingChannel? channel = null;
         Exception? failure = null;
-        try
+        for (var index = 0; index < messages.Count; index++)
         {
-            channel = await ChannelAsync(cancellationToken);
-            for (var index = 0; index < messages.Count; index++)
+            try
             {
+                channel ??= await ChannelAsync(cancellationToken);
                 var message = messages[index];
                 confirms[index] = await MayBeSentAsync(message, cancellationToken)
                     ? await channel.SendAsync(message.Exchange, message.RoutingKey, message.Properties, message.Body, cancellationToken)
                     : Task.CompletedTask;
             }
-        }
-        catch (Exception stopped)
-        {
-            failure = stopped;
+            catch (Exception stopped)
+            {
+                failure ??= stopped;
+                if (channel is not { IsOpen: true } || cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
         }
 
         // After a lost connection a confirm may never come; the next try takes another channel.
         var all = Task.WhenAll(confirms.OfType<Task>());
-        await Task.WhenAny(all, Task.Delay(ConfirmTime, clock, cancellationToken));
+        await all.WaitAsync(ConfirmTime, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!all.IsCompleted && channel is not null)
         {
             failure ??= new TimeoutException($"no confirm within {ConfirmTime.TotalSeconds} s");

@@ -3,27 +3,67 @@ namespace Capns.Messaging.Topology;
 /// <summary>Names of all events; an event's exchange has the same name (platform spec 3.4).</summary>
 public static class EventNames
 {
+    /// <summary>In: run a tool.</summary>
     public const string ExecutionRequested = "tool.execution.requested";
+
+    /// <summary>In: end an execution.</summary>
     public const string ExecutionCancelRequested = "tool.execution.cancel.requested";
+
+    /// <summary>In: find tools.</summary>
     public const string DiscoveryRequested = "tool.discovery.requested";
+
+    /// <summary>In: how useful a tool was.</summary>
     public const string LearningRecorded = "tool.learning.recorded";
+
+    /// <summary>In: people decided.</summary>
     public const string ApprovalDecided = "tool.approval.decided";
+
+    /// <summary>In: run a workflow.</summary>
     public const string WorkflowRequested = "tool.workflow.requested";
 
+    /// <summary>Out: an attempt has started.</summary>
     public const string ExecutionStarted = "tool.execution.started";
+
+    /// <summary>Out: something happened meanwhile.</summary>
     public const string ExecutionProgress = "tool.execution.progress";
+
+    /// <summary>Out: it has a result.</summary>
     public const string ExecutionCompleted = "tool.execution.completed";
+
+    /// <summary>Out: it failed, was refused or waited too long.</summary>
     public const string ExecutionFailed = "tool.execution.failed";
+
+    /// <summary>Out: it was ended by request.</summary>
     public const string ExecutionCancelled = "tool.execution.cancelled";
+
+    /// <summary>Reply only: the request is stored.</summary>
     public const string ExecutionAccepted = "tool.execution.accepted";
+
+    /// <summary>Reply only: the request was refused.</summary>
     public const string RequestRefused = "tool.request.refused";
+
+    /// <summary>Out: the tools that fit best.</summary>
     public const string RecommendationUpdated = "tool.recommendation.updated";
+
+    /// <summary>Out: a tool is new.</summary>
     public const string ToolRegistered = "tool.registered";
+
+    /// <summary>Out: a tool has a new version.</summary>
     public const string ToolVersionPublished = "tool.version.published";
+
+    /// <summary>Out: a tool has changed.</summary>
     public const string ToolUpdated = "tool.updated";
+
+    /// <summary>Out: a tool is gone.</summary>
     public const string ToolUnregistered = "tool.unregistered";
+
+    /// <summary>Out: a tool should no longer be used.</summary>
     public const string ToolDeprecated = "tool.deprecated";
+
+    /// <summary>Out: a tool may be used again.</summary>
     public const string ToolEnabled = "tool.enabled";
+
+    /// <summary>Out: a tool may not be used.</summary>
     public const string ToolDisabled = "tool.disabled";
 
     /// <summary>The exchange of signals to every instance; not an event.</summary>

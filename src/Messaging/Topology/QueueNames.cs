@@ -5,12 +5,25 @@ namespace Capns.Messaging.Topology;
 /// <summary>Names of the queues (platform spec 3.3). A receive exchange has the name of its queue.</summary>
 public static class QueueNames
 {
+    /// <summary>Requests for executions.</summary>
     public const string ExecutionRequests = "capns.registry.execution-requests";
+
+    /// <summary>Requests to end executions; apart, so that a long queue of requests never delays them.</summary>
     public const string ExecutionCancellations = "capns.registry.execution-cancellations";
+
+    /// <summary>What runners report.</summary>
     public const string RunReports = "capns.registry.run-reports";
+
+    /// <summary>All dead letters.</summary>
     public const string DeadLetters = "capns.registry.dead-letters";
+
+    /// <summary>Requests for tools.</summary>
     public const string DiscoveryRequests = "capns.discovery.requests";
+
+    /// <summary>Changes of the catalogue.</summary>
     public const string DiscoveryCatalogue = "capns.discovery.catalogue";
+
+    /// <summary>What tools are learnt from.</summary>
     public const string DiscoveryLearning = "capns.discovery.learning";
 
     /// <summary>The queue of one pool and priority: <c>capns.runner.&lt;pool&gt;.&lt;priority&gt;</c>.</summary>

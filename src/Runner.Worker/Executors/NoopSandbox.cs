@@ -2,7 +2,7 @@ using Capns.Runner.Worker.Sandboxing;
 
 namespace Capns.Runner.Worker.Executors;
 
-/// <summary>No sandbox and no program: built-in tools echo <c>null</c>. Registered only under <c>CAPNS_BENCH_NOOP_EXECUTOR=true</c>.</summary>
+/// <summary>No sandbox and no program: built-in tools echo <c>null</c>. Used only under <c>CAPNS_BENCH_NOOP_EXECUTOR=true</c>.</summary>
 /// <remarks>For measuring all of the platform but the sandbox; every result says so in <c>isolation</c>. It runs no code of any tool.</remarks>
 internal sealed class NoopSandbox(TimeProvider time) : ISandbox
 {

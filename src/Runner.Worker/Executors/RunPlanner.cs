@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Runner.Worker.Runs;
@@ -10,10 +11,11 @@ using Capns.Runner.Worker.Sandboxing;
 namespace Capns.Runner.Worker.Executors;
 
 /// <summary>Plans attempts of executors <c>builtin</c>, <c>command</c> and <c>container</c> (platform spec 5.5).</summary>
-internal sealed class RunPlanner(SandboxDrivers drivers, BuiltinTools builtins, RunnerOptions options, TimeProvider time) : IRunPlanner
+internal sealed class RunPlanner(SandboxSelection drivers, BuiltinTools builtins, RunnerOptions options, TimeProvider time) : IRunPlanner
 {
     private const long BytesPerMb = 1024 * 1024;
     private readonly Dictionary<string, string> _folders = ToolFolders.With(options);
+    private readonly NoopSandbox? _benchmark = options.BenchmarkNoop ? new NoopSandbox(time) : null;
 
     /// <inheritdoc/>
     public bool TryPrepare(RunTool order, [NotNullWhen(true)] out PreparedRun? prepared, [NotNullWhen(false)] out RunEnding? refusal)
@@ -25,16 +27,22 @@ internal sealed class RunPlanner(SandboxDrivers drivers, BuiltinTools builtins, 
             return false;
         }
 
-        var (sandbox, reason) = drivers.Choose(order);
-        if (sandbox is null)
+        try
         {
-            refusal = RunEnding.Failed(ErrorCodes.SandboxUnavailable, reason!);
+            prepared = new PreparedRun(Choose(order), Spec(order));
+            return true;
+        }
+        catch (SandboxUnavailableException unavailable)
+        {
+            refusal = RunEnding.Failed(ErrorCodes.SandboxUnavailable, unavailable.Message);
             return false;
         }
-
-        prepared = new PreparedRun(sandbox, Spec(order));
-        return true;
     }
+
+    private ISandbox Choose(RunTool order) =>
+        _benchmark is not null && order is { Executor.Type: "builtin", Limits: { SecurityLevel: SecurityLevel.Safe, Isolation: null } }
+            ? _benchmark
+            : drivers.Choose(order.Limits.Isolation, order.Limits.SecurityLevel, order.Executor is { Type: "container", Image: not null });
 
     private static RunEnding? RefuseWhatCannotBeGiven(RunTool order)
     {

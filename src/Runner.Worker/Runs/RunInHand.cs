@@ -30,7 +30,7 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
-    private IRunDelivery _delivery = delivery;
+    private readonly List<IRunDelivery> _deliveries = [delivery];
     private ITimer? _graceTimer;
     private bool _started;
     private bool _acknowledged;
@@ -94,18 +94,18 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
 
             if (grace <= TimeSpan.Zero)
             {
-                _kill.Cancel();
+                Cancel(_kill);
             }
             else
             {
                 _graceTimer ??= time.CreateTimer(_ => KillNow(), null, grace, Timeout.InfiniteTimeSpan);
             }
 
-            _stop.Cancel();
+            Cancel(_stop);
         }
     }
 
-    /// <summary>The broker handed the same command over again: this delivery is acknowledged in the first one's place.</summary>
+    /// <summary>The broker handed the same command over again: this delivery is acknowledged with the first one.</summary>
     /// <returns>False when nothing has started, so that nothing can be said about it.</returns>
     public async ValueTask<bool> TryAdoptAsync(IRunDelivery again)
     {
@@ -117,7 +117,7 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
                 return false;
             }
 
-            _delivery = again;
+            _deliveries.Add(again);
             acknowledge = _acknowledged;
         }
 
@@ -132,7 +132,7 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
     /// <summary>Acknowledges the command, once.</summary>
     public async ValueTask AcknowledgeAsync()
     {
-        IRunDelivery delivery;
+        IRunDelivery[] deliveries;
         lock (_gate)
         {
             if (_acknowledged)
@@ -141,10 +141,13 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
             }
 
             _acknowledged = true;
-            delivery = _delivery;
+            deliveries = [.. _deliveries];
         }
 
-        await delivery.AcknowledgeAsync();
+        foreach (var each in deliveries)
+        {
+            await each.AcknowledgeAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -165,8 +168,11 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
         {
             if (!_disposed)
             {
-                _kill.Cancel();
+                Cancel(_kill);
             }
         }
     }
+
+    // The token says so at once; whoever is told by it runs elsewhere, not under the lock.
+    private static void Cancel(CancellationTokenSource source) => _ = source.CancelAsync();
 }

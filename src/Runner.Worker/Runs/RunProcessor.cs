@@ -11,6 +11,7 @@ internal sealed class RunProcessor(
     RunsInHand runs,
     RunSlots slots,
     IRunPlanner planner,
+    IRunClaims claims,
     IRunLimiter limiter,
     IRunReports reports,
     RunAttempt attempt,
@@ -21,6 +22,7 @@ internal sealed class RunProcessor(
     /// <summary>Processes one delivery; completes when it is acknowledged, or when its channel is gone.</summary>
     public async Task ProcessAsync(IRunDelivery delivery)
     {
+        using var span = RunTrace.Start(delivery.Order);
         try
         {
             if (!await SettleRepeatAsync(delivery))
@@ -119,6 +121,12 @@ internal sealed class RunProcessor(
         if (!planner.TryPrepare(run.Order, out var prepared, out var refusal))
         {
             return await DropAsync(run, refusal);
+        }
+
+        if (!await claims.TryClaimAsync(run.Order))
+        {
+            await run.AcknowledgeAsync();
+            return true;
         }
 
         return await IsLimitedAsync(run) || await attempt.ExecuteAsync(run, prepared, slot);

@@ -33,9 +33,6 @@ internal sealed record RunnerOptions
     /// <summary><c>TOOL_FILES</c>: a folder of this host that every sandbox sees read-only at <c>/tools</c>. Absent: none.</summary>
     public string? ToolFiles { get; init; }
 
-    /// <summary><c>SANDBOX_DRIVER</c>: <c>auto</c>, <c>native</c> or <c>container</c>. Default: auto.</summary>
-    public string Driver { get; init; } = "auto";
-
     /// <summary><c>CAPNS_BENCH_NOOP_EXECUTOR</c>: built-in tools of level safe do nothing. For benchmarks only. Default: false.</summary>
     public bool BenchmarkNoop { get; init; }
 
@@ -74,7 +71,6 @@ internal sealed record RunnerOptions
             ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", 10 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             StreamBufferSize = environment.WholeNumber("EVENT_STREAM_BUFFER_SIZE", 1000, 1, 1_000_000),
             ToolFiles = files is null ? null : Path.GetFullPath(files),
-            Driver = environment.OneOf("SANDBOX_DRIVER", "auto", "auto", "native", "container"),
             BenchmarkNoop = environment.Flag("CAPNS_BENCH_NOOP_EXECUTOR", false),
         };
     }

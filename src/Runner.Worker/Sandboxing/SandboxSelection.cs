@@ -70,11 +70,16 @@ internal sealed class SandboxSelection
             : throw new SandboxUnavailableException(Explain(isolation, candidates));
     }
 
-    private static async Task<string?> ProbeAsync(ISandbox sandbox, CancellationToken cancellationToken)
+    private async Task<string?> ProbeAsync(ISandbox sandbox, CancellationToken cancellationToken)
     {
         try
         {
-            await sandbox.ReapAsync(cancellationToken);
+            var removed = await sandbox.ReapAsync(cancellationToken);
+            if (removed > 0)
+            {
+                Log.Reaped(_logger, removed, sandbox.Driver);
+            }
+
             return await sandbox.ProbeAsync(cancellationToken);
         }
         catch (Exception error) when (error is SandboxUnavailableException or SandboxFailedException)

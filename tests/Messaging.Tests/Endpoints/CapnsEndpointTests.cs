@@ -136,6 +136,26 @@ public sealed class CapnsEndpointTests
     }
 
     [ServersFact]
+    public async Task MessageThatWasReturnedTooOften_IsDeadLetteredHereWhereTheBrokerDoesNotCount()
+    {
+        await using var broker = await TestBroker.CreateAsync();
+        var collector = new Collector<RunLeaseRenewed> { Handle = _ => throw new InvalidOperationException("always") };
+        await using var host = await StartAsync(broker, RunnerQueue, endpoint => endpoint.Instance(collector));
+        var body = host.Documents.ToQueue(RunnerQueue, Lease).Body;
+
+        await PublishAsync(broker, RunnerQueue, Encoding.UTF8.GetString(body.Span), new BasicProperties
+        {
+            Headers = new Dictionary<string, object?> { ["x-acquired-count"] = 6L },
+        });
+
+        await collector.NextAsync();
+        var headers = (await broker.TakeAsync(QueueNames.DeadLetters)).BasicProperties.Headers!;
+        Assert.Equal("handler-failed", Text(headers["x-capns-reason"]));
+        Assert.Contains("6 times", Text(headers["x-capns-detail"]), StringComparison.Ordinal);
+        Assert.False(collector.HasMore);
+    }
+
+    [ServersFact]
     public async Task Outage_IsWaitedForAndNeverADeadLetter()
     {
         await using var broker = await TestBroker.CreateAsync();

@@ -16,7 +16,7 @@ public sealed class EndpointWatchdogTests
     {
         await using var broker = await TestBroker.CreateAsync();
         await using var host = await TestHost.StartAsync(new BusSettings { RabbitMqUrl = broker.Url });
-        var activity = new EndpointActivity();
+        var activity = new EndpointActivity { BusRuns = true };
         activity.Expect(host.Services.GetRequiredService<BusTopology>().Queue(QueueNames.RunReports));
         var exitCodes = new List<int>();
         using var watchdog = Watch(host, activity, exitCodes);
@@ -36,7 +36,7 @@ public sealed class EndpointWatchdogTests
     {
         await using var broker = await TestBroker.CreateAsync();
         await using var host = await TestHost.StartAsync(new BusSettings { RabbitMqUrl = broker.Url });
-        var activity = new EndpointActivity();
+        var activity = new EndpointActivity { BusRuns = true };
         activity.Expect(host.Services.GetRequiredService<BusTopology>().Queue(QueueNames.RunReports));
         var exitCodes = new List<int>();
         using var watchdog = Watch(host, activity, exitCodes);

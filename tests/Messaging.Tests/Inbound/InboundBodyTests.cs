@@ -251,6 +251,40 @@ public sealed class InboundBodyTests
     }
 
     [Fact]
+    public void MassTransitPayload_OfAnyCase_GetsTheNamesOfItsRecordAndKeepsTheCallersOwn()
+    {
+        var inbound = Event(Delivery("""
+            {"messageType":["urn:message:tool.execution.requested"],"message":
+              {"ToolId":"t","PARAMETERS":{"Keep":{"ThisToo":1}},"RetryPolicy":{"MaxAttempts":2,"RetryOn":["timeout"]},"Unheard":[{"Of":1}]} }
+            """));
+
+        Assert.Equal(
+            """{"toolId":"t","parameters":{"Keep":{"ThisToo":1}},"retryPolicy":{"maxAttempts":2,"retryOn":["timeout"]},"Unheard":[{"Of":1}]}""",
+            inbound.Payload.GetRawText());
+    }
+
+    [Fact]
+    public void PlatformPayload_OfAnotherCase_IsNotGuessed()
+    {
+        var inbound = Event(Delivery("""{"type":"tool.execution.requested","data":{"ToolId":"t"}}"""));
+
+        Assert.True(inbound.Payload.TryGetProperty("ToolId", out _));
+    }
+
+    [Theory]
+    [InlineData(512, true)]
+    [InlineData(513, false)]
+    public void TraceState_IsCarriedUpToWhatTheStandardAsks(int length, bool carried)
+    {
+        var inbound = Event(Delivery("{}") with
+        {
+            Headers = new Dictionary<string, object?> { ["traceparent"] = Trace, ["tracestate"] = new string('x', length) },
+        });
+
+        Assert.Equal(carried, inbound.TraceState is not null);
+    }
+
+    [Fact]
     public void Fingerprint_OfTheSameMessage_IsTheSameAndOfAnyOtherIsNot()
     {
         var delivery = Delivery("""{"type":"tool.execution.requested","data":{}}""");

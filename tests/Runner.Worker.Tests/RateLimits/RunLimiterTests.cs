@@ -5,6 +5,7 @@ using Capns.Hosting.Redis;
 using Capns.Runner.Worker.RateLimits;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.RateLimits;
 

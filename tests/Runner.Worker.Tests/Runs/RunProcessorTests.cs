@@ -3,6 +3,7 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Sandboxing;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 
@@ -204,6 +205,38 @@ public class RunProcessorTests
         Assert.Equal(1, again.Acknowledgements);
         Assert.Equal(2, flow.Reports.All.Count);
         Assert.Single(flow.Sandbox.Specs);
+    }
+
+    [Fact]
+    public async Task Process_AnotherRunnerHasACopyOfTheCommand_AcknowledgesAndSaysNothing()
+    {
+        var flow = await RunFlow.StartAsync(FakeSandbox.Completing());
+        flow.Claims.Others = true;
+        var delivery = new FakeDelivery(Example.RunTool());
+
+        await flow.Processor.ProcessAsync(delivery);
+
+        Assert.Equal(1, delivery.Acknowledgements);
+        Assert.Empty(flow.Reports.All);
+        Assert.Equal(0, flow.Limiter.Taken);
+        Assert.Empty(flow.Sandbox.Specs);
+    }
+
+    [Fact]
+    public async Task Process_CommandWasPublishedTwice_RunsOnceAndAcknowledgesBoth()
+    {
+        var flow = await RunFlow.StartAsync(FakeSandbox.RunningUntilStopped(), Example.Options() with { Slots = 1 });
+        var first = new FakeDelivery(Example.RunTool());
+        var processing = flow.Processor.ProcessAsync(first);
+        var program = await flow.Sandbox.StartedAsync();
+        var second = new FakeDelivery(first.Order);
+        await flow.Processor.ProcessAsync(second);
+        program.End(Example.Exited());
+        await processing;
+
+        Assert.Single(flow.Sandbox.Specs);
+        Assert.Single(flow.Reports.All.OfType<RunEnded>());
+        Assert.Equal((1, 1), (first.Acknowledgements, second.Acknowledgements));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Capns.Contracts;
 using Capns.Runner.Worker.Runs;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 

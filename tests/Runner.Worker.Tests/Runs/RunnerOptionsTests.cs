@@ -1,5 +1,6 @@
 using Capns.Hosting.Configuration;
 using Capns.Runner.Worker.Runs;
+using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 
@@ -16,7 +17,6 @@ public class RunnerOptionsTests
         Assert.Equal(TimeSpan.FromMilliseconds(30_000), options.HeartbeatInterval);
         Assert.Equal(10_485_760, options.ResultMaxBytes);
         Assert.Equal(1000, options.StreamBufferSize);
-        Assert.Equal("auto", options.Driver);
         Assert.Null(options.ToolFiles);
         Assert.False(options.BenchmarkNoop);
         Assert.Equal(TimeSpan.FromSeconds(5), options.LeaseInterval);
@@ -36,7 +36,6 @@ public class RunnerOptionsTests
     [InlineData("RUNNER_POOLS", ",")]
     [InlineData("RESULT_MAX_BYTES", "1023")]
     [InlineData("EVENT_STREAM_BUFFER_SIZE", "0")]
-    [InlineData("SANDBOX_DRIVER", "none")]
     [InlineData("TOOL_FILES", "/no/such/folder")]
     [InlineData("CAPNS_BENCH_NOOP_EXECUTOR", "maybe")]
     public void Read_ValueIsOutOfItsBounds_NamesVariableAndValue(string variable, string value)

@@ -17,11 +17,20 @@ internal static class HostProcesses
             .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
             .Where(folder => Read(folder).Contains(marker, StringComparison.Ordinal))];
 
-    private static string Read(string folder)
+    /// <summary>Number of processes, zombies aside, whose real user is one of these.</summary>
+    public static int OfUsers(int first, int count) => Directory.EnumerateDirectories("/proc")
+        .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+        .Select(folder => Read(folder, "status"))
+        .Where(status => !status.Contains("State:\tZ", StringComparison.Ordinal))
+        .SelectMany(status => status.Split('\n').Where(line => line.StartsWith("Uid:", StringComparison.Ordinal)))
+        .Select(line => int.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture))
+        .Count(user => user >= first && user < first + count);
+
+    private static string Read(string folder, string file = "cmdline")
     {
         try
         {
-            return File.ReadAllText(Path.Combine(folder, "cmdline"));
+            return File.ReadAllText(Path.Combine(folder, file));
         }
         catch (IOException)
         {

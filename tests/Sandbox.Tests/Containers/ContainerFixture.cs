@@ -11,6 +11,9 @@ namespace Capns.Sandbox.Tests.Containers;
 [Requires(typeof(EngineRequirement))]
 public sealed class ContainerFixture : SandboxFixture
 {
+    /// <summary>Collection of tests that must not run beside each other: one leaves what another counts.</summary>
+    internal const string Reaping = "Containers that are left behind";
+
     /// <summary>The engine's address.</summary>
     internal static string Address { get; } =
         Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host ? host : new ContainerSandboxOptions().Endpoint;

@@ -3,6 +3,7 @@ using Capns.Messaging;
 using Capns.Messaging.Broker;
 using Capns.Messaging.Topology;
 using Capns.Runner.Worker.Executors;
+using Capns.Runner.Worker.Sandboxing;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -11,12 +12,12 @@ namespace Capns.Runner.Worker.Runs.Queues;
 /// <summary>Consumes the run queues of this runner's pools for as long as it lives, then drains (platform spec 3.3, 5.8).</summary>
 /// <remarks>
 /// Not a MassTransit endpoint, whose delivery is acknowledged when its handler returns and whose handler ends with its
-/// channel: a run lives longer than both (docs/adr/0002-run-queue-consumer.md).
+/// channel: a run lives longer than both (docs/adr/0007-run-queue-consumer.md).
 /// </remarks>
 internal sealed class RunQueueConsumer(
     BusSettings bus,
     ITopologyDeclarer topology,
-    SandboxDrivers drivers,
+    SandboxSelection sandboxes,
     BuiltinTools builtins,
     RunQueueChannel queues,
     RunsInHand runs,
@@ -46,7 +47,7 @@ internal sealed class RunQueueConsumer(
                 RunnerLog.BenchmarkNoop(logger);
             }
 
-            await drivers.StartAsync([builtins.Program], stoppingToken);
+            WarmUp();
             while (!stoppingToken.IsCancellationRequested)
             {
                 await ConsumeAsync(stoppingToken);
@@ -68,6 +69,16 @@ internal sealed class RunQueueConsumer(
         }
     }
 
+    private void WarmUp()
+    {
+        if (sandboxes.Drivers.All(driver => driver.Unavailable is not null))
+        {
+            RunnerLog.NoDriverUsable(logger);
+        }
+
+        sandboxes.Warm([builtins.Program]);
+    }
+
     /// <summary>Consumes until the connection is gone, or until the runner stops and has drained.</summary>
     private async Task ConsumeAsync(CancellationToken stoppingToken)
     {
@@ -85,6 +96,7 @@ internal sealed class RunQueueConsumer(
             if (stoppingToken.IsCancellationRequested)
             {
                 await DrainAsync(consumers);
+                return;
             }
 
             RunnerLog.ConnectionGone(logger, connection.CloseReason?.ReplyText ?? "closed");

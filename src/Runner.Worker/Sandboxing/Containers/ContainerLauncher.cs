@@ -14,7 +14,7 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
     /// <param name="environment">Beside the program's.</param>
     /// <param name="command">What runs in it; empty: the image's own command.</param>
     /// <param name="limits">Each is checked in the engine's description and, where it can be read, in the kernel.</param>
-    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <param name="cancellationToken">Gives up before the next step; nothing is left behind.</param>
     /// <exception cref="SandboxUnavailableException">The engine, the image, a folder or a limit cannot be had.</exception>
     /// <exception cref="SandboxFailedException">The engine broke off.</exception>
     public async Task<Container> LaunchAsync(
@@ -25,23 +25,25 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         SandboxLimits limits,
         CancellationToken cancellationToken)
     {
+        // Known to the engine before we know its identifier: an answer that never comes leaves a container all the same.
+        var name = string.Create(CultureInfo.InvariantCulture, $"capns-{label}-{Guid.NewGuid():N}");
         string? id = null;
         ContainerStream? stream = null;
         ControlGroup? group = null;
         try
         {
             var image = await facts.RequireImageAsync(program.Image, cancellationToken);
-            group = facts.Tree is { } tree ? ControlGroup.Create(tree) : null;
+            group = facts.Tree is { } tree ? ControlGroup.Create(tree, facts.IsSystemd) : null;
             var creation = ContainerRecipe.Create(
                 image.Name,
                 command,
-                new Dictionary<string, string>(program.Environment.Concat(environment).GroupBy(pair => pair.Key, pair => pair.Value)
-                    .Select(pair => KeyValuePair.Create(pair.Key, pair.Last()))),
+                program.Environment.Concat(environment),
                 image.HostFolders.Concat(program.ReadOnlyFolders),
                 limits,
-                group?.Path);
-            var name = string.Create(CultureInfo.InvariantCulture, $"capns-{label}-{Guid.NewGuid():N}");
-            var created = await engine.CreateAsync(name, creation, cancellationToken);
+                group?.EngineName);
+            cancellationToken.ThrowIfCancellationRequested();
+            id = name;
+            var created = await engine.CreateAsync(name, creation, CancellationToken.None);
             id = created.Id;
             await RequireLimitsAsync(created, creation, limits, cancellationToken);
             stream = await engine.AttachAsync(id, cancellationToken);
@@ -55,17 +57,30 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         catch (Exception failure)
         {
             await DiscardAsync(id, stream, group);
-            throw failure switch
+            if (Translate(failure, mayHaveStarted: stream is not null, program.ReadOnlyFolders) is { } translated)
             {
-                EngineUnreachableException when id is not null => new SandboxFailedException(failure.Message, failure),
-                EngineUnreachableException => new SandboxUnavailableException(failure.Message, failure),
-                EngineRefusedException { Status: >= HttpStatusCode.InternalServerError } when id is not null =>
-                    new SandboxFailedException($"The container engine failed: {failure.Message}", failure),
-                EngineRefusedException => new SandboxUnavailableException($"The container engine refuses: {failure.Message}", failure),
-                _ => failure,
-            };
+                throw translated;
+            }
+
+            throw;
         }
     }
+
+    /// <summary>Before the container is attached to nothing can have run; afterwards it may have.</summary>
+    private static Exception? Translate(Exception failure, bool mayHaveStarted, IReadOnlyDictionary<string, string> folders) => failure switch
+    {
+        EngineUnreachableException when mayHaveStarted => new SandboxFailedException(failure.Message, failure),
+        EngineUnreachableException => new SandboxUnavailableException(failure.Message, failure),
+        EngineRefusedException { Status: >= HttpStatusCode.InternalServerError } when mayHaveStarted =>
+            new SandboxFailedException($"The container engine failed: {Inside(failure.Message, folders)}", failure),
+        EngineRefusedException => new SandboxUnavailableException($"The container engine refuses: {Inside(failure.Message, folders)}", failure),
+        _ => null,
+    };
+
+    /// <summary>The engine names folders of the host; callers know, and may know, only where they are inside.</summary>
+    private static string Inside(string message, IReadOnlyDictionary<string, string> folders) =>
+        folders.OrderByDescending(folder => folder.Key.Length)
+            .Aggregate(message, (text, folder) => text.Replace(folder.Key, $"(what is shown at {folder.Value})", StringComparison.Ordinal));
 
     private async Task RequireLimitsAsync(
         ContainerCreated created, ContainerCreation creation, SandboxLimits limits, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 internal sealed class ContainerProbe(ISandbox sandbox) : ISandboxOutput
 {
     private const int MiB = 1024 * 1024;
+    private const int MemoryBytes = 32 * MiB;
 
     /// <summary>What the kernel says of the process, then its routes, then whether the file system can be written.</summary>
     private const string Look =
@@ -20,6 +21,9 @@ internal sealed class ContainerProbe(ISandbox sandbox) : ISandboxOutput
     ];
 
     private readonly StringBuilder _stdout = new();
+
+    /// <summary>True when the memory of the second run, which took all it could, was measured.</summary>
+    public bool SawUsage { get; private set; }
 
     /// <summary>Runs both.</summary>
     /// <returns>Null when all limits held; else one sentence.</returns>
@@ -39,6 +43,7 @@ internal sealed class ContainerProbe(ISandbox sandbox) : ISandboxOutput
         }
 
         var ate = await RunAsync(Eat, cancellationToken);
+        SawUsage = ate.PeakMemoryBytes >= MemoryBytes / 2;
         return ate.Outcome == SandboxOutcome.OutOfMemory ? null : $"A program over its memory limit ended as {ate.Outcome}, not by the limit.";
     }
 
@@ -61,7 +66,7 @@ internal sealed class ContainerProbe(ISandbox sandbox) : ISandboxOutput
             Stdin = ReadOnlyMemory<byte>.Empty,
             Limits = new SandboxLimits
             {
-                MemoryBytes = 32 * MiB,
+                MemoryBytes = MemoryBytes,
                 Cpu = 1,
                 WallTime = TimeSpan.FromSeconds(30),
                 Processes = 16,

@@ -12,19 +12,24 @@ internal static class ContainerRecipe
 
     private const string Nobody = "65534:65534";
     private const string Scratch = "/tmp";
+
+    /// <summary>Needed for semaphores between processes. An engine cannot make it a part of the scratch disk, so it has a share of its size.</summary>
+    private const string SharedMemory = "/dev/shm";
+
+    private const int SharedMemoryPart = 32;
     private const int BytesPerFile = 4096;
 
     /// <summary>Makes the description of a container.</summary>
     /// <param name="image">A name the engine knows.</param>
     /// <param name="command">Program and arguments; empty: the image's own.</param>
-    /// <param name="environment">Wins over HOME.</param>
+    /// <param name="environment">Wins over HOME; of two with one name the later wins.</param>
     /// <param name="folders">Folder of the engine's host to folder inside, read-only.</param>
     /// <param name="limits">Memory, CPU, processes and scratch; wall time and output are the run's to watch.</param>
     /// <param name="controlGroup">Parent control group; null: the engine's default.</param>
     public static ContainerCreation Create(
         string image,
         IReadOnlyList<string> command,
-        IReadOnlyDictionary<string, string> environment,
+        IEnumerable<KeyValuePair<string, string>> environment,
         IEnumerable<KeyValuePair<string, string>> folders,
         SandboxLimits limits,
         string? controlGroup) => new()
@@ -33,7 +38,7 @@ internal static class ContainerRecipe
             // The whole command replaces the image's entry point and its arguments.
             Entrypoint = command.Count > 0 ? command : null,
             Cmd = command.Count > 0 ? [] : null,
-            Env = [.. new Dictionary<string, string> { ["HOME"] = Scratch }.Concat(environment)
+            Env = [.. environment.Prepend(KeyValuePair.Create("HOME", Scratch))
                 .GroupBy(pair => pair.Key, pair => pair.Value).Select(pair => $"{pair.Key}={pair.Last()}")],
             User = Nobody,
             WorkingDir = Scratch,
@@ -71,10 +76,9 @@ internal static class ContainerRecipe
     public static string? FindUnmet(ContainerCreation asked, SandboxLimits limits, ContainerDescription made)
     {
         var (want, got) = (asked.HostConfig, made.HostConfig);
-        var scratch = got.Tmpfs?.GetValueOrDefault(Scratch);
         (string Name, bool Met)[] settings =
         [
-            ("scratch", scratch is not null && scratch == want.Tmpfs![Scratch]),
+            ("scratch", want.Tmpfs!.All(disk => got.Tmpfs?.GetValueOrDefault(disk.Key) == disk.Value)),
             ("no network", got.NetworkMode == want.NetworkMode),
             ("read-only file system", got.ReadonlyRootfs && !got.Privileged),
             ("no capabilities", got.CapDrop?.Contains("ALL") == true),
@@ -95,12 +99,10 @@ internal static class ContainerRecipe
         Init = true,
         CapDrop = ["ALL"],
         SecurityOpt = ["no-new-privileges:true", $"seccomp={SeccompProfile.Json}"],
-        // Empty files cost kernel memory, not space: their number is bounded with the size.
         Tmpfs = new Dictionary<string, string>
         {
-            [Scratch] = string.Create(
-                CultureInfo.InvariantCulture,
-                $"rw,exec,nosuid,nodev,size={limits.ScratchBytes},nr_inodes={Math.Max(1024, limits.ScratchBytes / BytesPerFile)},mode=1777"),
+            [Scratch] = Disk(limits.ScratchBytes - limits.ScratchBytes / SharedMemoryPart, "exec"),
+            [SharedMemory] = Disk(limits.ScratchBytes / SharedMemoryPart, "noexec"),
             // The engine would mount the message queues here, writable for all.
             ["/dev/mqueue"] = "ro,noexec,nosuid,nodev,size=4096,mode=555",
         },
@@ -110,4 +112,9 @@ internal static class ContainerRecipe
         // Output is passed on, never kept: a log file would let a program fill the host's disk.
         LogConfig = new ContainerLogConfig("none"),
     };
+
+    /// <summary>Empty files cost kernel memory, not space: their number is bounded with the size.</summary>
+    private static string Disk(long bytes, string execution) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"rw,{execution},nosuid,nodev,size={bytes},nr_inodes={Math.Max(1024, bytes / BytesPerFile)},mode=1777");
 }

@@ -21,6 +21,7 @@ internal sealed class ContainerSandbox : ISandbox
     private readonly ContainerSandboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private int _disposed;
 
     public ContainerSandbox(
         IContainerEngine engine,
@@ -49,9 +50,11 @@ internal sealed class ContainerSandbox : ISandbox
         try
         {
             await _facts.RequireImageAsync(named: null, cancellationToken);
-            var broken = await new ContainerProbe(this).RunAsync(cancellationToken);
-            if (broken is null && _facts.Tree is null)
+            var probe = new ContainerProbe(this);
+            var broken = await probe.RunAsync(cancellationToken);
+            if (broken is null && !probe.SawUsage)
             {
+                _facts.ForgetTree();
                 Log.UsageSampledOnly(_logger);
             }
 
@@ -119,6 +122,12 @@ internal sealed class ContainerSandbox : ISandbox
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        // Registered under two types, it is disposed of twice.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _warm.DisposeAsync();
         await _kills.DisposeAsync();
         _facts.Dispose();

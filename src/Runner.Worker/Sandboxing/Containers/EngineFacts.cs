@@ -17,6 +17,9 @@ internal sealed class EngineFacts(IContainerEngine engine, string baseImage) : I
     /// <summary>The host's control groups, when the engine puts its containers there and this process may.</summary>
     public ControlGroupTree? Tree { get; private set; }
 
+    /// <summary>True when the engine has systemd make control groups.</summary>
+    public bool IsSystemd => _engine?.CgroupDriver == "systemd";
+
     /// <summary>Asks the engine once what it can limit.</summary>
     /// <exception cref="SandboxUnavailableException">Something needed is missing; names it.</exception>
     public async Task RequireEngineAsync(CancellationToken cancellationToken)
@@ -80,7 +83,7 @@ internal sealed class EngineFacts(IContainerEngine engine, string baseImage) : I
     /// <summary>An image may have been removed since: the next run looks again.</summary>
     public void ForgetImage(string? named) => _images.TryRemove(named ?? baseImage, out _);
 
-    /// <summary>The engine was found not to use this host's control groups, as in a desktop's virtual machine.</summary>
+    /// <summary>The engine was found not to use this host's control groups, as in a desktop's virtual machine, or they do not last.</summary>
     public void ForgetTree() => Tree = null;
 
     /// <inheritdoc />
@@ -117,15 +120,19 @@ internal sealed class EngineFacts(IContainerEngine engine, string baseImage) : I
 
     private ControlGroupTree? FindTree(EngineDescription found)
     {
-        // systemd makes and removes the groups of its driver itself: there is nothing of ours to read afterwards.
-        if (!engine.IsLocal || found.CgroupDriver != "cgroupfs" || ControlGroupTree.Find() is not { } tree || tree.IsUnified != (found.CgroupVersion == "2"))
+        if (!engine.IsLocal || ControlGroupTree.Find() is not { } tree || tree.IsUnified != (found.CgroupVersion == "2"))
         {
             return null;
         }
 
+        if (found.CgroupDriver == "systemd")
+        {
+            return SystemdSlices.AreUsable ? tree : null;
+        }
+
         try
         {
-            ControlGroup.Create(tree).Remove();
+            ControlGroup.Create(tree, systemd: false).Remove();
             return tree;
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)

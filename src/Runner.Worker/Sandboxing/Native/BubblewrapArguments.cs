@@ -43,6 +43,11 @@ internal static class BubblewrapArguments
         options.AddRange(SystemFolders.SelectMany(SystemFolder));
         options.AddRange(["--ro-bind", etc, "/etc", "--proc", "/proc"]);
 
+        if (Directory.Exists(HostFolder.Alternatives))
+        {
+            options.AddRange(["--ro-bind", HostFolder.Alternatives, HostFolder.Alternatives]);
+        }
+
         // Shared memory (/dev/shm) is the scratch disk, so that its limit holds for both.
         options.AddRange(["--size", "65536", "--tmpfs", "/dev", "--symlink", "/tmp", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]);
         options.AddRange(["--symlink", "/proc/self/fd/0", "/dev/stdin", "--symlink", "/proc/self/fd/1", "/dev/stdout"]);

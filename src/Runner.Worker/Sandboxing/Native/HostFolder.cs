@@ -5,6 +5,9 @@ internal sealed class HostFolder : IDisposable
 {
     private const UnixFileMode Enterable = (UnixFileMode)0b111_101_101;
 
+    /// <summary>Links by which Debian's <c>awk</c> and its like find their programs.</summary>
+    public const string Alternatives = "/etc/alternatives";
+
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
 
     private static readonly string[] CopiedFiles = ["ld.so.cache", "localtime"];
@@ -36,6 +39,11 @@ internal sealed class HostFolder : IDisposable
                 File.Copy("/etc/" + file, Path.Combine(Etc, file));
             }
 
+            if (Directory.Exists(Alternatives))
+            {
+                Directory.CreateDirectory(Path.Combine(Etc, Path.GetFileName(Alternatives)));
+            }
+
             File.WriteAllText(Canary, "outside");
             foreach (var folder in isNew ? (string[])[stateFolder, _folder, Etc] : [_folder, Etc])
             {
@@ -49,7 +57,7 @@ internal sealed class HostFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SandboxUnavailableException($"The folder for sandbox files cannot be written: {error.Message}", error);
+            throw new SandboxUnavailableException($"The folder {nameof(SandboxOptions.StateFolder)} (SANDBOX_STATE) cannot be written.", error);
         }
     }
 

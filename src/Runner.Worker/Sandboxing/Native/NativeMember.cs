@@ -12,6 +12,8 @@ internal sealed class NativeMember : IAsyncDisposable
     /// <summary>Bubblewrap's own processes in the group: its monitor and the first process of the sandbox.</summary>
     public const int OwnProcesses = 2;
 
+    private const int UnhurriedLooks = 20;
+
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(30);
 
     private readonly Action _released;
@@ -89,11 +91,22 @@ internal sealed class NativeMember : IAsyncDisposable
     /// <exception cref="SandboxFailedException">A process cannot be killed.</exception>
     public async Task EndAsync()
     {
+        // With bubblewrap's monitor the kernel ends the rest by itself, nearly always before this has asked a few times.
+        for (var i = 0; i < UnhurriedLooks; i++)
+        {
+            if (Ended.IsCompleted && Group.IsEmpty())
+            {
+                return;
+            }
+
+            await Task.Yield();
+        }
+
         using var limit = new CancellationTokenSource(RemovalLimit);
         for (var pause = 1; ; pause = Math.Min(2 * pause, 50))
         {
             Group.Kill();
-            if (Group.IsEmpty() && Ended.IsCompleted)
+            if (Ended.IsCompleted && Group.IsEmpty())
             {
                 return;
             }

@@ -10,14 +10,14 @@ internal sealed class NativeMembers : IDisposable
 {
     private const string Shell = "/bin/sh";
 
-    /// <summary>Joins the control groups, then becomes the rest of its arguments. $1 is the number of files to write.</summary>
+    /// <summary>Joins the control groups, forbids core dumps (which the host would write), then becomes the rest of its arguments. $1 is the number of files to write.</summary>
     private const string Join =
-        "set -e; cd /; n=$1; shift; while [ $n -gt 0 ]; do echo 0 > \"$1\"; shift; n=$((n-1)); done; exec \"$@\"";
+        "set -e; cd /; ulimit -c 0; n=$1; shift; while [ $n -gt 0 ]; do echo 0 > \"$1\"; shift; n=$((n-1)); done; exec \"$@\"";
 
     private readonly IControlGroups _groups;
     private readonly HostFolder _folder;
     private readonly Descriptor _seccomp;
-    private readonly ProcessForge _forge = new();
+    private readonly ProcessForge _forge;
     private readonly ConcurrentQueue<uint> _users;
     private readonly string _bubblewrap;
     private readonly string _dropRights;
@@ -33,8 +33,9 @@ internal sealed class NativeMembers : IDisposable
         _bubblewrap = Find("bwrap");
         _dropRights = Find("setpriv");
         _groups = ControlGroupMounts.Choose(File.ReadAllText("/proc/self/mounts"), options.ControlGroupFolder);
-        _seccomp = SeccompFilter.Compile();
         _folder = new HostFolder(options.StateFolder);
+        _seccomp = SeccompFilter.Compile();
+        _forge = new ProcessForge();
         _users = new ConcurrentQueue<uint>(Enumerable.Range(options.FirstUser, options.Users).Select(user => (uint)user));
     }
 
@@ -47,6 +48,14 @@ internal sealed class NativeMembers : IDisposable
     /// <exception cref="SandboxUnavailableException">A limit cannot be set, or all users are taken.</exception>
     public async Task<NativeMember> StartAsync(SandboxProgram program, SandboxLimits limits)
     {
+        foreach (var (host, inside) in program.ReadOnlyFolders)
+        {
+            if (!Directory.Exists(host))
+            {
+                throw new SandboxUnavailableException($"The folder shown as {inside} does not exist on this host.");
+            }
+        }
+
         if (!_users.TryDequeue(out var user))
         {
             throw new SandboxUnavailableException($"All {nameof(SandboxOptions.Users)} (SANDBOX_UIDS) for native sandboxes are in use.");

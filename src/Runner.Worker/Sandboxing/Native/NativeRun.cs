@@ -117,6 +117,7 @@ internal sealed class NativeRun : IDisposable
     private SandboxFailedException NotStarted()
     {
         var said = Encoding.UTF8.GetString(_pump.FirstErrors.ToArray()).Trim();
-        return new SandboxFailedException($"The sandbox ended before its program did: {(said.Length > 0 ? said : "no reason given")}.");
+        // The text may name folders of the host, so it stays out of the message.
+        return new SandboxFailedException("The sandbox ended before its program did.", said.Length > 0 ? new InvalidOperationException(said) : null);
     }
 }

@@ -28,21 +28,12 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
         }
         catch (Exception error) when (error is SandboxUnavailableException or SandboxFailedException)
         {
-            return error.Message;
+            return error.InnerException is { } inner ? $"{error.Message} ({inner.Message})" : error.Message;
         }
     }
 
     /// <inheritdoc />
-    public async Task<int> ReapAsync(CancellationToken cancellationToken)
-    {
-        var removed = await Members().ReapAsync(options.Value.StateFolder, cancellationToken);
-        if (removed > 0)
-        {
-            Log.Reaped(logger, removed);
-        }
-
-        return removed;
-    }
+    public Task<int> ReapAsync(CancellationToken cancellationToken) => Members().ReapAsync(options.Value.StateFolder, cancellationToken);
 
     /// <inheritdoc />
     public void Warm(IReadOnlyList<SandboxProgram> programs)
@@ -98,12 +89,12 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_pool is not null)
+        if (Interlocked.Exchange(ref _pool, null) is { } pool)
         {
-            await _pool.DisposeAsync();
+            await pool.DisposeAsync();
         }
 
-        _members?.Dispose();
+        Interlocked.Exchange(ref _members, null)?.Dispose();
     }
 
     /// <summary>Made at the first use, so that a machine without bubblewrap can start a runner that uses another driver.</summary>

@@ -34,6 +34,9 @@ internal sealed class WarmPool : IAsyncDisposable
         _age = time.CreateTimer(_ => ReplaceOld(), null, idle, idle / 4);
     }
 
+    /// <summary>Sandboxes that wait now.</summary>
+    public int Count => _shelves.Values.Sum(shelf => shelf.Waiting.Count);
+
     /// <summary>Keeps sandboxes for these programs from now on.</summary>
     public void Keep(IReadOnlyList<SandboxProgram> programs)
     {

@@ -22,6 +22,7 @@ public sealed class SeccompProfileTests
     [InlineData("pidfd_getfd")]
     [InlineData("clock_settime")]
     [InlineData("init_module")]
+    [InlineData("personality")]
     public void Json_DangerousCall_IsNotAllowed(string call) => Assert.DoesNotContain(call, Allowed());
 
     [Fact]
@@ -38,7 +39,6 @@ public sealed class SeccompProfileTests
     [Theory]
     [InlineData("socket")]
     [InlineData("clone")]
-    [InlineData("personality")]
     public void Json_CallAllowedInPart_AlwaysLooksAtAnArgument(string call)
     {
         using var profile = JsonDocument.Parse(SeccompProfile.Json);

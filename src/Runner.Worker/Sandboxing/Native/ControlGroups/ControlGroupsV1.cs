@@ -18,7 +18,7 @@ internal sealed class ControlGroupsV1(IReadOnlyDictionary<string, string> mounts
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new SandboxUnavailableException($"A control group cannot be made in {mount}: {error.Message}", error);
+                throw new SandboxUnavailableException("A control group cannot be made.", error);
             }
         }
 

@@ -47,7 +47,7 @@ internal sealed class ControlGroupsV2(string parent) : IControlGroups
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SandboxUnavailableException($"A control group cannot be made in {parent}: {error.Message}", error);
+            throw new SandboxUnavailableException("A control group cannot be made.", error);
         }
 
         return Open(name);

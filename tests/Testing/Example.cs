@@ -1,0 +1,366 @@
+using System.Text.Json;
+using Capns.Contracts;
+using Capns.Contracts.Catalogue;
+using Capns.Contracts.Discovery;
+using Capns.Contracts.Executions;
+using Capns.Contracts.Running;
+
+namespace Capns.Testing;
+
+/// <summary>One valid message of each kind, after the examples of platform spec 3.14 to 3.21. Tests change what they are about.</summary>
+public static class Example
+{
+    private const string ToolId = "5f0c1c52-6a2f-4c39-9a55-6d1f4f6f7a10";
+    private const string Cap = "cap:in=media:json;op=calculate;out=media:number";
+
+    private static readonly Guid Id = Guid.Parse("0195561f-3a80-7a51-8f1e-2c4b6d8e0f12");
+    private static readonly DateTimeOffset Time = new(2026, 3, 2, 9, 15, 0, 310, TimeSpan.Zero);
+
+    public static ResourceUsage ResourceUsage { get; } = new()
+    {
+        Cpu = 18.2,
+        CpuTimeMs = 4,
+        MemoryPeakMb = 23,
+        DurationMs = 22,
+    };
+
+    public static ErrorDetail ErrorDetail { get; } = new()
+    {
+        Type = ErrorType.Timeout,
+        Code = "EXECUTION_TIMEOUT",
+        Recoverable = true,
+        Message = "The attempt exceeded its time limit of 30000 ms.",
+        SuggestedAction = "Raise the timeout or send fewer pages.",
+        Details = Json("""{"limitMs":30000}"""),
+    };
+
+    public static SandboxConfig SandboxConfig { get; } = new()
+    {
+        ResourceLimits = new ResourceLimits { MaxMemory = 256, MaxCpu = 0.5, MaxDuration = 5000, MaxNetworkCalls = 0 },
+        SecurityLevel = SecurityLevel.Safe,
+        Isolation = "native",
+        NetworkAccess = false,
+        PersistentStorage = false,
+        AllowedHosts = [],
+    };
+
+    public static ExecutionIdentity ExecutionIdentity { get; } = new()
+    {
+        ToolId = ToolId,
+        ToolName = "math-calculator",
+        ToolVersion = "1.2.0",
+        SecurityLevel = SecurityLevel.Safe,
+        Cap = Cap,
+        MatchedCap = Cap,
+        Provider = "math-calculator",
+        RequestId = "r-77",
+        AgentId = "agent-001",
+        RequestedBy = "participant-4",
+        DiscussionId = "disc-1",
+        CorrelationId = "corr-77",
+        TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    };
+
+    public static ToolExecutionRequest ToolExecutionRequest { get; } = new()
+    {
+        RequestId = "r-77",
+        IdempotencyKey = "disc-1:r-77",
+        Cap = Cap,
+        Parameters = Json("""{"operation":"add","operands":[5,3]}"""),
+        AgentId = "agent-001",
+        RequestedBy = "participant-4",
+        DiscussionId = "disc-1",
+        Priority = Priority.Normal,
+        Timeout = 5000,
+        ShareResults = true,
+        ReplyOn = "finished",
+        RetryPolicy = new RetryPolicy { MaxAttempts = 2, RetryOn = [ErrorType.Timeout] },
+        MaxCost = 0.5m,
+        Reasoning = Json("""{"text":"exact sum needed","confidence":0.9,"alternatives":[]}"""),
+    };
+
+    public static ToolExecutionCancelRequest ToolExecutionCancelRequest { get; } = new()
+    {
+        ExecutionId = Id,
+        RequestedBy = "participant-4",
+        Reason = "no longer needed",
+        Force = false,
+    };
+
+    public static ToolExecutionStarted ToolExecutionStarted { get; } = new()
+    {
+        ExecutionId = Id,
+        ToolId = ToolId,
+        ToolName = "math-calculator",
+        ToolVersion = "1.2.0",
+        SecurityLevel = SecurityLevel.Safe,
+        Cap = Cap,
+        MatchedCap = Cap,
+        Provider = "math-calculator",
+        State = ExecutionState.Running,
+        Timestamp = Time,
+        Resources = new ResourceUsage(),
+        Sequence = 1,
+        Attempt = 1,
+        RequestId = "r-77",
+        CallId = "r-77",
+        AgentId = "agent-001",
+        StartedAt = Time,
+        QueueWaitMs = 41,
+        EstimatedDuration = 20,
+        Isolation = "native",
+        Limits = SandboxConfig,
+        RunnerId = "runner-1",
+    };
+
+    public static ToolExecutionProgress ToolExecutionProgress { get; } = new()
+    {
+        ExecutionId = Id,
+        ToolId = ToolId,
+        State = ExecutionState.Running,
+        Timestamp = Time,
+        Resources = ResourceUsage,
+        Sequence = 2,
+        Attempt = 1,
+        Kind = ProgressKind.Log,
+        Progress = 40,
+        CurrentStep = "extract-text",
+        Message = "page 4 of 10",
+        Log = new LogLine { Stream = "stdout", Line = "page 4" },
+    };
+
+    public static ToolExecutionResult ToolExecutionResult { get; } = new()
+    {
+        ExecutionId = Id,
+        ToolId = ToolId,
+        ToolName = "math-calculator",
+        ToolVersion = "1.2.0",
+        SecurityLevel = SecurityLevel.Safe,
+        State = ExecutionState.Completed,
+        Timestamp = Time,
+        Resources = ResourceUsage,
+        Sequence = 2,
+        Attempt = 1,
+        Result = Json("""{"value":8}"""),
+        ExecutionTime = 22,
+        ExecutionTimeMs = 22,
+        Cost = 0.0001m,
+        Cached = false,
+        StartedAt = Time,
+        CompletedAt = Time.AddMilliseconds(22),
+        RetryCount = 0,
+        ResultSchemaValid = true,
+        ShareResults = true,
+    };
+
+    public static ToolExecutionError ToolExecutionError { get; } = new()
+    {
+        ExecutionId = Id,
+        ToolId = ToolId,
+        State = ExecutionState.Failed,
+        Timestamp = Time,
+        Resources = ResourceUsage,
+        Sequence = 9,
+        Attempt = 1,
+        Error = ErrorDetail.Message,
+        ErrorDetail = ErrorDetail,
+        ExecutionTime = 30000,
+        RetryCount = 0,
+        MaxRetries = 0,
+        CompletedAt = Time,
+        StartedAt = Time,
+        Cost = 0.03m,
+    };
+
+    public static ToolExecutionCancelled ToolExecutionCancelled { get; } = new()
+    {
+        ExecutionId = Id,
+        ToolId = ToolId,
+        State = ExecutionState.Cancelled,
+        Timestamp = Time,
+        Resources = ResourceUsage,
+        Sequence = 3,
+        Attempt = 1,
+        Reason = "no longer needed",
+        CancelledBy = "participant-4",
+        PreviousStatus = ExecutionState.Running,
+        ExecutionTime = 700,
+        CompletedAt = Time,
+    };
+
+    public static ToolExecutionAccepted ToolExecutionAccepted { get; } = new() { ExecutionId = Id, State = ExecutionState.Queued, EstimatedDuration = 20 };
+
+    public static ToolExecutionGateReport ToolExecutionGateReport { get; } = new()
+    {
+        WouldRun = false,
+        ToolId = ToolId,
+        ToolVersion = "1.2.0",
+        Gates = [new ExecutionGate { Gate = "permission", Passed = false, Code = "INSUFFICIENT_PERMISSIONS", Message = "The caller may not run it." }],
+    };
+
+    public static ToolRequestRefused ToolRequestRefused { get; } = new()
+    {
+        Request = "tool.execution.cancel.requested",
+        RequestId = "r-78",
+        ExecutionId = Id,
+        Error = new ErrorDetail { Type = ErrorType.Validation, Code = "ALREADY_FINISHED", Message = "The execution has ended.", Recoverable = false },
+    };
+
+    public static ToolDiscoveryRequest ToolDiscoveryRequest { get; } = new()
+    {
+        RequestId = "d-9",
+        AgentId = "agent-001",
+        Query = "summarise a pdf",
+        Context = Json("""{"topic":"contracts","keywords":["pdf","summary"]}"""),
+        Capabilities = ["cap:in=media:pdf;op=summarise;out=media:text"],
+        PreferredCategories = ["analysis"],
+        SecurityLevel = SecurityLevel.Moderate,
+        CostLimit = 0.5m,
+        Mode = "recommend",
+        Limit = 3,
+    };
+
+    public static ToolRecommendationUpdated ToolRecommendationUpdated { get; } = new()
+    {
+        RequestId = "d-9",
+        AgentId = "agent-001",
+        Trigger = "discovery",
+        Mode = "recommend",
+        GeneratedAt = Time,
+        GraphEpoch = 4182,
+        Degraded = false,
+        Recommendations =
+        [
+            new ToolRecommendation
+            {
+                ToolId = ToolId,
+                Name = "pdf-summary",
+                Version = "2.0.1",
+                Category = "analysis",
+                SecurityLevel = SecurityLevel.Moderate,
+                RequiresApproval = false,
+                Score = 0.8585,
+                Confidence = 0.9351,
+                Reason = "Best match for the words of the request.",
+                Components = new Dictionary<string, double> { ["rel"] = 1, ["qual"] = 0.91 },
+                EstimatedCost = 0.03m,
+                EstimatedDuration = 9000,
+            },
+        ],
+    };
+
+    public static ToolRegistered ToolRegistered { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.2.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+    };
+
+    public static ToolVersionPublished ToolVersionPublished { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+        Changes = ["parameters"],
+    };
+
+    public static RunTool RunTool { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        ToolId = Guid.Parse(ToolId),
+        ToolVersion = "1.2.0",
+        Pool = "default",
+        Priority = Priority.Normal,
+        Executor = new RunExecutor { Type = "command", Command = ["/bin/echo", "hello"] },
+        Limits = new RunLimits { MemoryMb = 256, Cpu = 0.5, TimeoutMs = 5000, SecurityLevel = SecurityLevel.Safe },
+        Parameters = Json("""{"operation":"add","operands":[5,3]}"""),
+        FirstSequence = 1,
+        QueueDeadline = Time.AddMinutes(5),
+        RateLimit = new RunRateLimit { Caller = "agent-001", MaxCallsPerMinute = 60 },
+        Identity = ExecutionIdentity,
+    };
+
+    public static RunStarted RunStarted { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        RunnerId = "runner-1",
+        StartedAt = Time,
+        Isolation = "native",
+        Warm = true,
+    };
+
+    public static RunEventsRecorded RunEventsRecorded { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        RunnerId = "runner-1",
+        LastSequence = 2,
+        Events = [ToolExecutionProgress],
+    };
+
+    public static RunLeaseRenewed RunLeaseRenewed { get; } = new() { ExecutionId = Id, Attempt = 1, Dispatch = 1, RunnerId = "runner-1", LastSequence = 2 };
+
+    public static RunLimited RunLimited { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        RunnerId = "runner-1",
+        Code = "RATE_LIMITED",
+        RetryAfterMs = 1500,
+        Limit = 60,
+    };
+
+    public static RunLost RunLost { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        RunnerId = "runner-2",
+        LastSequence = 2,
+        Reason = "The broker had delivered it before.",
+    };
+
+    public static RunEnded RunEnded { get; } = new()
+    {
+        ExecutionId = Id,
+        Attempt = 1,
+        Dispatch = 1,
+        RunnerId = "runner-1",
+        LastSequence = 2,
+        Outcome = RunOutcome.Completed,
+        Result = Json("""{"value":8}"""),
+        Resources = ResourceUsage,
+        StartedAt = Time,
+        EndedAt = Time.AddMilliseconds(22),
+        Isolation = "native",
+    };
+
+    public static ControlSignal ControlSignal { get; } = new() { Kind = ControlKind.Cancel, ExecutionId = Id, Force = true };
+
+    /// <summary>All messages: one of every record that has a name on the wire.</summary>
+    public static IReadOnlyList<object> Messages { get; } =
+    [
+        ToolExecutionRequest, ToolExecutionCancelRequest, ToolExecutionStarted, ToolExecutionProgress, ToolExecutionResult, ToolExecutionError,
+        ToolExecutionCancelled, ToolExecutionAccepted, ToolExecutionGateReport, ToolRequestRefused, ToolDiscoveryRequest, ToolRecommendationUpdated,
+        ToolRegistered, ToolVersionPublished, RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
+    ];
+
+    /// <summary>JSON text as an element.</summary>
+    public static JsonElement Json(string text) => JsonElement.Parse(text);
+}
