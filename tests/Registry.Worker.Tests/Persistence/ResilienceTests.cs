@@ -126,12 +126,7 @@ public sealed class ResilienceTests(ITestOutputHelper output)
         }
 
         var clock = Stopwatch.GetTimestamp();
-        var waiting = new List<Task>();
-        for (var index = 0; index < count; index++)
-        {
-            waiting.Add(ends.OneAsync(await world.RequestAsync()));
-        }
-
+        var waiting = Enumerable.Range(0, count).Select(async _ => await ends.OneAsync(await world.RequestAsync()));
         await Task.WhenAll(waiting).WaitAsync(Patience);
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         alone.Sort();
