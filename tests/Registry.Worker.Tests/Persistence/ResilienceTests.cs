@@ -49,7 +49,7 @@ public sealed class ResilienceTests(ITestOutputHelper output)
     }
 
     [ServersFact]
-    public async Task DatabaseAndBrokerConnectionsLost_UnderLoad_EveryExecutionEndsOnce()
+    public async Task DatabaseConnectionsLost_UnderLoad_EveryExecutionEndsOnce()
     {
         const int Count = 200;
         await using var world = await World.CreateAsync();
