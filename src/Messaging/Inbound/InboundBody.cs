@@ -19,6 +19,9 @@ public static class InboundBody
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
 
+    /// <summary>Characters of a source that count; the rest is cut.</summary>
+    private const int MaxSource = 255;
+
     // What W3C Trace Context asks everybody to carry; longer lists would go into every message that follows.
     private const int MaxTraceState = 512;
 
@@ -102,7 +105,7 @@ public static class InboundBody
             envelope = envelope with { Payload = MemberNames.Exact(envelope.Payload, EventNameRule.Record(name.Canonical)) };
         }
 
-        var source = FirstOf(envelope.Source, delivery.UserId, delivery.AppId) ?? "anonymous";
+        var source = FirstOf(Kept(envelope.Source), Kept(delivery.UserId), Kept(delivery.AppId)) ?? "anonymous";
         if (source == queue.Settings.ServiceName && Topology.EventNames.Inbound.Contains(name.Canonical))
         {
             return new InboundReading(null, null);
@@ -140,6 +143,13 @@ public static class InboundBody
             envelope.PayloadText("correlationId"), envelope.PayloadText("requestId"),
         }
         .FirstOrDefault(id => id is { Length: > 0 and <= MaxOutsideId });
+
+    // The source stands in keys and indexes of the database, which take neither U+0000 nor texts of any length.
+    private static string? Kept(string? source)
+    {
+        var text = source?.Replace("\0", string.Empty, StringComparison.Ordinal);
+        return text is { Length: > MaxSource } ? text[..(char.IsHighSurrogate(text[MaxSource - 1]) ? MaxSource - 1 : MaxSource)] : text;
+    }
 
     private static string? Bearer(string? authorization)
     {

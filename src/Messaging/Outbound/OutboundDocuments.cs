@@ -84,12 +84,15 @@ public sealed class OutboundDocuments(BusSettings settings, TimeProvider clock)
             Body = body,
             ContentType = contentType,
             Type = facts.Name,
-            // A longer text would not fit the property and stays in the header and the body.
-            CorrelationId = facts.CorrelationId is { } id && Encoding.UTF8.GetByteCount(id) <= ShortTextBytes ? id : null,
+            CorrelationId = ShortText(facts.CorrelationId),
             Timestamp = facts.Time,
             Headers = headers,
         };
     }
+
+    /// <summary>The text as an AMQP property, or null when it is longer than 255 bytes: it then stays in the header and the body.</summary>
+    /// <remarks>The client throws for a longer one each time it is sent, so that the message could never leave the outbox.</remarks>
+    internal static string? ShortText(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) <= ShortTextBytes ? text : null;
 
     /// <summary>Writes an instant as all documents do: ISO 8601 UTC with milliseconds.</summary>
     internal static string Instant(DateTimeOffset time) =>

@@ -55,7 +55,8 @@ public sealed class ReplyMessages(OutboundDocuments documents, BusSettings setti
     private OutboundMessage Document(ReplyTarget target, string name, object payload, OutboundContext? context) =>
         ToTarget(documents.Create(name, payload, target.Exchange, target.RoutingKey, context), target);
 
-    private static OutboundMessage ToTarget(OutboundMessage message, ReplyTarget target) => message with { CorrelationId = target.CorrelationId };
+    private static OutboundMessage ToTarget(OutboundMessage message, ReplyTarget target) =>
+        message with { CorrelationId = OutboundDocuments.ShortText(target.CorrelationId) };
 
     private OutboundMessage Plain(ReplyTarget target, string name, ReplyError error, OutboundContext? context)
     {

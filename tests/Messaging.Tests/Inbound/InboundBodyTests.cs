@@ -92,6 +92,14 @@ public sealed class InboundBodyTests
     }
 
     [Fact]
+    public void Source_ThatNoDatabaseKeyCouldHold_IsCut()
+    {
+        var body = $$"""{"type":"tool.execution.requested","source":"a\u0000{{new string('x', 253)}}\ud83d\ude00{{new string('y', 5000)}}","data":{} }""";
+
+        Assert.Equal("a" + new string('x', 253), InboundBody.Read(Delivery(body), Queue).Event!.Source);
+    }
+
+    [Fact]
     public void Body_ThatIsNotUtf8_IsNotJson()
     {
         var reading = InboundBody.Read(Delivery("") with { Body = new byte[] { (byte)'"', 0xC3, (byte)'"' } }, Queue);

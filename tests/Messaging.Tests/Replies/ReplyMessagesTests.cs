@@ -57,6 +57,24 @@ public sealed class ReplyMessagesTests
         Assert.Equal("""{"code":"EXECUTION_NOT_FOUND","message":"There is none.","details":{"limit":3,"executionId":"0195561f-3a80-7a51-8f1e-2c4b6d8e0f12"}}""", document.GetProperty("error").GetRawText());
     }
 
+    [Theory]
+    [InlineData(85, true)]
+    [InlineData(86, false)]
+    public void CorrelationId_LongerThanAnAmqpPropertyTakes_StaysInTheBody(int characters, bool fits)
+    {
+        // Three bytes each; 255 are what the property takes. Sent with more, the message would never leave the outbox.
+        var correlation = new string('漢', characters);
+        var target = Target with { CorrelationId = correlation };
+        var expected = fits ? correlation : null;
+
+        var refusal = _replies.Refusal(target, Refused, Error, ExecutionId);
+
+        Assert.Equal(expected, refusal.CorrelationId);
+        Assert.Equal(correlation, JsonElement.Parse(refusal.Body.Span).GetProperty("correlationId").GetString());
+        Assert.Equal(expected, _replies.Success(target, Accepted).CorrelationId);
+        Assert.Equal(expected, _replies.Success(target with { Format = BodyFormat.MassTransitEnvelope }, Accepted).CorrelationId);
+    }
+
     [Fact]
     public void ReplyToMassTransit_IsItsEnvelopeWithTheRequestsId()
     {
