@@ -26,10 +26,19 @@ internal sealed class RunnerProcess : IAsyncDisposable
 
     public static async Task<RunnerProcess> StartAsync(TestBroker broker, ISandbox sandbox, RunnerOptions? options = null)
     {
+        var runner = await StartAsync(broker.Url, sandbox, options);
+        var consumer = runner._host.Services.GetRequiredService<RunQueueConsumer>();
+        await Eventually.TrueAsync(() => consumer.IsConsuming, "the runner to consume", TimeSpan.FromSeconds(30));
+        return runner;
+    }
+
+    /// <summary>Starts it without waiting for the broker to answer.</summary>
+    public static async Task<RunnerProcess> StartAsync(Uri broker, ISandbox sandbox, RunnerOptions? options = null)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services
-            .AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker.Url })
+            .AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker })
             .AddSingleton<Capns.Hosting.Redis.IRedis, NoRedis>()
             .AddSingleton(sandbox)
             .AddSingleton<SandboxSelection>()
@@ -38,8 +47,6 @@ internal sealed class RunnerProcess : IAsyncDisposable
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var runner = new RunnerProcess(builder.Build());
         await runner._host.StartAsync();
-        var consumer = runner._host.Services.GetRequiredService<RunQueueConsumer>();
-        await Eventually.TrueAsync(() => consumer.IsConsuming, "the runner to consume", TimeSpan.FromSeconds(30));
         return runner;
     }
 

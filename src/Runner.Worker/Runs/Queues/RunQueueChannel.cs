@@ -24,16 +24,17 @@ internal sealed class RunQueueChannel(
     /// <param name="connection">An open connection.</param>
     /// <param name="queue">Its name; it exists.</param>
     /// <param name="priority">What its commands are worth.</param>
+    /// <param name="dropped">Called when the broker itself ends the consumer.</param>
     /// <param name="lost">Cancelled when the connection is gone.</param>
     /// <returns>The channel, and the tag to stop with.</returns>
     public async Task<(IChannel Channel, string Tag)> ConsumeRunsAsync(
-        IConnection connection, string queue, Priority priority, CancellationToken lost)
+        IConnection connection, string queue, Priority priority, Func<Task> dropped, CancellationToken lost)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: lost);
         var numbers = bus.QueueSettings.GetValueOrDefault(queue);
         var prefetch = numbers?.Prefetch ?? numbers?.Concurrency ?? RunSlots.Share(options.Slots, priority);
         await channel.BasicQosAsync(0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false, lost);
-        var consumer = new AsyncEventingBasicConsumer(channel);
+        var consumer = new DroppableConsumer(channel, dropped);
         consumer.ReceivedAsync += async (_, delivered) =>
         {
             if (BrokerDocument.TryRead<RunTool>(delivered.Body.Span, out var order, out var reason))
@@ -51,13 +52,14 @@ internal sealed class RunQueueChannel(
     }
 
     /// <summary>Hears <c>capns.control</c> on a queue of this instance alone, which goes with the connection.</summary>
-    public async Task<IChannel> ConsumeControlAsync(IConnection connection, string queue, string exchange, CancellationToken lost)
+    public async Task<IChannel> ConsumeControlAsync(
+        IConnection connection, string queue, string exchange, Func<Task> dropped, CancellationToken lost)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: lost);
         await channel.BasicQosAsync(0, ControlPrefetch, global: false, lost);
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: lost);
         await channel.QueueBindAsync(queue, exchange, "", cancellationToken: lost);
-        var consumer = new AsyncEventingBasicConsumer(channel);
+        var consumer = new DroppableConsumer(channel, dropped);
         consumer.ReceivedAsync += async (_, delivered) =>
         {
             if (BrokerDocument.TryRead<ControlSignal>(delivered.Body.Span, out var signal, out var reason))

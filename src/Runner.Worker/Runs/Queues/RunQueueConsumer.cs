@@ -58,7 +58,8 @@ internal sealed class RunQueueConsumer(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop before anything was consumed.
+            // Told to stop while the broker was away: what still runs may end all the same.
+            await DrainAsync([]);
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
@@ -120,18 +121,20 @@ internal sealed class RunQueueConsumer(
     private async Task<List<Consumer>> StartAsync(IConnection connection, CancellationTokenSource lost)
     {
         var control = await queues.ConsumeControlAsync(
-            connection, QueueNames.Instance(options.RunnerId), EventNames.Control, lost.Token);
+            connection, QueueNames.Instance(options.RunnerId), EventNames.Control, lost.CancelAsync, lost.Token);
         control.ChannelShutdownAsync += (_, _) => lost.CancelAsync();
 
         var consumers = new List<Consumer>();
         foreach (var pool in options.Pools)
         {
+            // Declared with every connection: a queue that somebody deleted comes back.
+            await topology.EnsurePoolAsync(pool, lost.Token);
             foreach (var priority in Priorities)
             {
                 var queue = QueueNames.Runner(pool, priority);
                 if (bus.Consumes(queue))
                 {
-                    var (channel, tag) = await queues.ConsumeRunsAsync(connection, queue, priority, lost.Token);
+                    var (channel, tag) = await queues.ConsumeRunsAsync(connection, queue, priority, lost.CancelAsync, lost.Token);
 
                     // One channel down, all are opened anew: simpler than three ways of being half there.
                     channel.ChannelShutdownAsync += (_, _) => lost.CancelAsync();

@@ -4,6 +4,7 @@ using Capns.Contracts;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
 using Capns.Messaging.Topology;
+using Capns.Runner.Worker.Runs;
 using Capns.Testing;
 using RabbitMQ.Client;
 
@@ -160,6 +161,41 @@ public sealed class RunQueueConsumerTests : IAsyncLifetime
 
         Assert.Equal(RunOutcome.Completed, (await ReportAsync<RunEnded>()).Outcome);
         await runner.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stop_BrokerIsAway_RunsMayEndAllTheSame()
+    {
+        // Nothing listens there.
+        var runner = await RunnerProcess.StartAsync(new Uri("amqp://guest:guest@127.0.0.1:1"), FakeSandbox.Completing());
+        using var delivery = new FakeDelivery(Example.RunTool());
+        using var run = new RunInHand(delivery, TimeProvider.System);
+        Assert.True(runner.Runs.TryAdd(run));
+        run.MarkStarted();
+
+        var stopping = runner.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        Assert.False(run.Stop.IsCancellationRequested);
+        runner.Runs.Remove(run, ended: true);
+
+        await stopping;
+        await runner.DisposeAsync();
+    }
+
+    [ServersFact]
+    public async Task Queue_DeletedWhileItIsConsumed_IsDeclaredAndConsumedAgain()
+    {
+        var queue = QueueNames.Runner("default", Priority.Normal);
+        await using var runner = await RunnerProcess.StartAsync(_broker, FakeSandbox.Completing());
+
+        await using (var channel = await _broker.OpenChannelAsync())
+        {
+            await channel.QueueDeleteAsync(queue);
+        }
+
+        await Eventually.TrueAsync(async () => await _broker.QueueAsync(queue) is { Consumers: 1 }, "the runner to consume again");
+        await runner.SendAsync(Example.RunTool(TimeProvider.System.GetUtcNow()));
+        await ReportAsync<RunStarted>();
     }
 
     [ServersFact]
