@@ -109,6 +109,20 @@ public sealed class ResilienceTests(ITestOutputHelper output)
     }
 
     [ServersFact]
+    public async Task DeadLetter_WithHeadersThatNoIndexCouldHold_IsKept()
+    {
+        await using var world = await World.CreateAsync();
+        // Random, so that it cannot be compressed below what an index takes.
+        var name = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10_000));
+
+        var properties = new BasicProperties { Headers = new Dictionary<string, object?> { ["x-capns-queue"] = name, ["x-capns-reason"] = name } };
+        await world.PublishAsync("events.dlx", "capns.registry.run-reports", new byte[] { 1 }, properties);
+        await Eventually.TrueAsync(async () => await SafelyAsync(world, "SELECT count(*) FROM dead_letters") == 1, "the dead letter");
+
+        Assert.Equal(name[..255], await world.Database.ScalarAsync<string>("SELECT queue FROM dead_letters"));
+    }
+
+    [ServersFact]
     public async Task Throughput_OfTheDurablePath_IsReported()
     {
         var count = int.Parse(Environment.GetEnvironmentVariable("CAPNS_TEST_LOAD") ?? "100", System.Globalization.CultureInfo.InvariantCulture);

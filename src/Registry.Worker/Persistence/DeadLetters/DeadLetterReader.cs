@@ -11,6 +11,9 @@ internal static class DeadLetterReader
 {
     private const string HandlerFailed = "handler-failed";
 
+    /// <summary>Longest name of a queue in AMQP.</summary>
+    private const int MaxName = 255;
+
     /// <summary>Queue, reason and detail as our own headers say, else as the broker's <c>x-death</c> does.</summary>
     public static DeadLetterRow Read(BasicDeliverEventArgs delivery, DateTimeOffset now)
     {
@@ -20,8 +23,8 @@ internal static class DeadLetterReader
         return new DeadLetterRow
         {
             Id = Guid.CreateVersion7(now),
-            Queue = Clean(queue),
-            Reason = Clean(headers.GetValueOrDefault("x-capns-reason") ?? HandlerFailed),
+            Queue = Cut(Clean(queue), MaxName),
+            Reason = Cut(Clean(headers.GetValueOrDefault("x-capns-reason") ?? HandlerFailed), MaxName),
             Detail = Clean(headers.GetValueOrDefault("x-capns-detail") ?? $"The broker gave it up: {death?.GetValueOrDefault("reason") ?? "unknown"}."),
             Body = delivery.Body.ToArray(),
             Properties = JsonSerializer.Serialize(Properties(delivery, headers), WireJson.Options),
@@ -61,6 +64,9 @@ internal static class DeadLetterReader
         .ToDictionary(
             entry => entry.Key,
             entry => entry.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? string.Empty);
+
+    // Anybody may publish to the exchange of dead letters; a text that the index cannot hold would come back for ever.
+    private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
 
     // PostgreSQL takes no U+0000 in text.
     private static string Clean(string text) => text.Replace("\0", string.Empty, StringComparison.Ordinal);

@@ -57,6 +57,12 @@ internal sealed partial class DeadLetterShelf(
         };
         await channel.BasicQosAsync(0, Prefetch, false, stoppingToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            // The broker ends a consumer whose queue is deleted, and leaves its channel open.
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
         consumer.ReceivedAsync += async (_, delivery) => await KeepAsync(channel, delivery, stoppingToken);
         await channel.BasicConsumeAsync(QueueNames.DeadLetters, autoAck: false, consumer, stoppingToken);
         await ended.Task.WaitAsync(stoppingToken);
@@ -74,6 +80,7 @@ internal sealed partial class DeadLetterShelf(
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogPaused(exception.Message);
+            await Task.Delay(Pause, time, stoppingToken);
             await channel.BasicNackAsync(delivery.DeliveryTag, multiple: false, requeue: true, stoppingToken);
         }
     }
