@@ -141,6 +141,6 @@ public sealed record ToolExecutionResult
     /// <inheritdoc cref="ShareResults"/>
     public string? Format { get; init; }
 
-    /// <summary>Set by the tool.</summary>
+    /// <summary>Set by the tool: an object of at most 64 KiB; a larger one is left out.</summary>
     public JsonElement? Metadata { get; init; }
 }

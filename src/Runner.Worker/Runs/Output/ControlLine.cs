@@ -63,9 +63,14 @@ internal static class ControlLine
             return null;
         }
 
-        return line.TryGetProperty("metadata", out var metadata) && metadata.ValueKind != JsonValueKind.Null
-            ? metadata.ValueKind == JsonValueKind.Object ? new ToolResult(value, metadata) : null
-            : new ToolResult(value, null);
+        if (!line.TryGetProperty("metadata", out var metadata) || metadata.ValueKind == JsonValueKind.Null)
+        {
+            return new ToolResult(value, null);
+        }
+
+        // They travel in the public event, whatever becomes of the result.
+        return metadata.ValueKind != JsonValueKind.Object ? null
+            : new ToolResult(value, ToolJson.Size(metadata) <= DetailsBytes ? metadata : null);
     }
 
     // An error is never lost to its form: an unknown type reads as `execution`, a missing message has a default.
@@ -111,4 +116,6 @@ internal static class ControlLine
 }
 
 /// <summary>A control line <c>result</c>.</summary>
+/// <param name="Value">Any JSON.</param>
+/// <param name="Metadata">An object up to 64 KiB; left out beyond.</param>
 internal sealed record ToolResult(JsonElement Value, JsonElement? Metadata);

@@ -15,7 +15,7 @@ internal sealed record ToolReport
     /// <summary>True when the result is larger than <c>RESULT_MAX_BYTES</c>.</summary>
     public bool ResultIsTooLarge { get; init; }
 
-    /// <summary>Of the <c>result</c> line.</summary>
+    /// <summary>Of the <c>result</c> line, at most 64 KiB.</summary>
     public JsonElement? Metadata { get; init; }
 
     /// <summary>The last <c>error</c> line.</summary>

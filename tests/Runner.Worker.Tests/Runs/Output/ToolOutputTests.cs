@@ -48,6 +48,18 @@ public class ToolOutputTests
         Assert.False(report.ResultIsExplicit);
     }
 
+    [Theory]
+    [InlineData((64 * 1024) - 8, true)]
+    [InlineData((64 * 1024) - 7, false)]
+    public void Stdout_MetadataBeyond64KiB_IsLeftOut(int characters, bool kept)
+    {
+        // The eight bytes around it are {"a":""}.
+        var (_, report) = Read($$$"""{"$capns":"result","value":1,"metadata":{"a":"{{{new string('x', characters)}}}"}}""");
+
+        Assert.Equal(kept, report.Metadata is not null);
+        Assert.Equal("1", report.Result!.Value.GetRawText());
+    }
+
     [Fact]
     public void Stdout_ValueIsTooDeep_IsALogLine()
     {
