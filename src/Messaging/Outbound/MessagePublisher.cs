@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Capns.Messaging.Broker;
 using Capns.Messaging.Topology;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class MessagePublisher(
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ExchangeProbe _probe = new(broker);
+    private readonly ConcurrentDictionary<string, bool> _pools = new(StringComparer.Ordinal);
     private ConfirmingChannel? _channel;
 
     public async Task PublishAsync(OutboundMessage message, CancellationToken cancellationToken = default)
@@ -147,6 +149,8 @@ internal sealed class MessagePublisher(
                 return meanwhile;
             }
 
+            // Of another broker, perhaps, or of one that was emptied.
+            _pools.Clear();
             return _channel = await ConfirmingChannel.OpenAsync(
                 await broker.GetAsync(cancellationToken),
                 MostOutstanding,
@@ -172,6 +176,7 @@ internal sealed class MessagePublisher(
     // A reply's exchange belongs to somebody else and may be gone; publishing to it would close the channel under everybody.
     private async ValueTask<bool> MayBeSentAsync(SentMessage message, CancellationToken cancellationToken)
     {
+        await DeclarePoolAsync(message, cancellationToken);
         if (topology.IsOwnExchange(message.Exchange) || await _probe.ExistsAsync(message.Exchange, cancellationToken))
         {
             return true;
@@ -180,6 +185,16 @@ internal sealed class MessagePublisher(
         Log.ReplyDropped(log, message.Properties.MessageId, message.Exchange);
         BusMeter.ReplyDropped();
         return false;
+    }
+
+    // A tool may name any pool (platform spec 3.3, rule 2). Without its queue the command would be returned, and lost.
+    private async ValueTask DeclarePoolAsync(SentMessage message, CancellationToken cancellationToken)
+    {
+        if (message.Exchange.Length == 0 && topology.PoolToDeclare(message.RoutingKey) is { } pool && !_pools.ContainsKey(pool))
+        {
+            await broker.EnsurePoolAsync(pool, cancellationToken);
+            _pools[pool] = true;
+        }
     }
 
     private SentMessage Sent(OutboundMessage message) => new(

@@ -78,6 +78,9 @@ public sealed partial class BusTopology
         || exchange == _settings.EventsExchange || exchange == _settings.RpcExchange || exchange == _settings.DeadLetterExchange
         || exchange.StartsWith("capns.", StringComparison.Ordinal) || exchange.Length == 0;
 
+    /// <summary>The pool of a runner queue that these settings do not name; null for every other queue.</summary>
+    internal string? PoolToDeclare(string queue) => _queues.ContainsKey(queue) ? null : RunnerPool(queue);
+
     private IEnumerable<QueueDefinition> Fixed() =>
     [
         Quorum(QueueNames.ExecutionRequests, 64, 32, EventNames.ExecutionRequested),

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Capns.Contracts;
 using Capns.Contracts.Running;
 using Capns.Messaging.Topology;
 using Capns.Testing;
@@ -50,6 +51,17 @@ public sealed class MessagePublisherTests(OwnBroker own) : IClassFixture<OwnBrok
         await host.Publisher.PublishAsync(host.Documents.ToQueue("nobody.listens", Lease));
 
         Assert.Equal(1, counter.Value);
+    }
+
+    [ServersFact]
+    public async Task Command_ForAPoolThatNoSettingNames_FindsItsQueue()
+    {
+        await using var host = await TestHost.StartAsync(own.Settings);
+        var queue = QueueNames.Runner("named-by-a-tool", Priority.Normal);
+
+        await host.Publisher.PublishAsync(host.Documents.ToQueue(queue, Lease));
+
+        Assert.Equal("capns.run.lease", (await own.Broker.TakeAsync(queue)).BasicProperties.Type);
     }
 
     [ServersFact]
