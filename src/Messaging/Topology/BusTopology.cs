@@ -87,8 +87,9 @@ public sealed partial class BusTopology
         Quorum(QueueNames.ExecutionCancellations, 32, 16, EventNames.ExecutionCancelRequested),
         Quorum(QueueNames.RunReports, 64, 32),
         Quorum(QueueNames.DiscoveryRequests, 32, 16, EventNames.DiscoveryRequested),
-        Single(Quorum(QueueNames.DiscoveryLearning, 100, 1,
-            EventNames.LearningRecorded, EventNames.ExecutionCompleted, EventNames.ExecutionFailed)),
+        // The endings of executions and workflows are bound with the consumer that learns from them: until then they would only
+        // pile up, until the broker's disk is full and it takes nothing more.
+        Single(Quorum(QueueNames.DiscoveryLearning, 100, 1, EventNames.LearningRecorded)),
         Single(Quorum(QueueNames.DiscoveryCatalogue, 50, 1, [.. EventNames.Catalogue])),
         new QueueDefinition
         {

@@ -36,6 +36,10 @@ public sealed class BusTopologyTests
         Assert.DoesNotContain("x-dead-letter-exchange", _topology.Queue(QueueNames.DeadLetters).Arguments.Keys);
     }
 
+    [Fact]
+    public void ExecutionEnding_WhileNobodyLearnsFromIt_PilesUpInNoQueue() =>
+        Assert.DoesNotContain(_topology.Queues, queue => queue.Events.Any(name => name.StartsWith("tool.execution.", StringComparison.Ordinal) && EventNames.Outbound.Contains(name)));
+
     [Theory]
     [InlineData(QueueNames.DiscoveryLearning, true)]
     [InlineData(QueueNames.DiscoveryCatalogue, true)]

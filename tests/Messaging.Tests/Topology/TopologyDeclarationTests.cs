@@ -24,7 +24,7 @@ public sealed class TopologyDeclarationTests(OwnBroker own) : IClassFixture<OwnB
     [InlineData("events", "tool.execution.cancel.requested", QueueNames.ExecutionCancellations)]
     [InlineData("rpc", "tool.discovery.requested", QueueNames.DiscoveryRequests)]
     [InlineData("tool.registered", "tool.registered", QueueNames.DiscoveryCatalogue)]
-    [InlineData("tool.execution.completed", "tool.execution.completed", QueueNames.DiscoveryLearning)]
+    [InlineData("tool.learning.recorded", "tool.learning.recorded", QueueNames.DiscoveryLearning)]
     [InlineData("", "capns.runner.default.normal", "capns.runner.default.normal")]
     [InlineData("events.dlx", "capns.registry.run-reports", QueueNames.DeadLetters)]
     public async Task Message_PublishedThere_ArrivesOnItsQueueAlone(string exchange, string routingKey, string queue)
