@@ -19,7 +19,7 @@ return await CapnsHost.RunAsync(
         builder.Services.AddCapnsMessaging(builder.AddRabbitMq().ToBus(builder.Service, builder.Environment.List("RUNNER_POOLS")));
         builder.AddRedis();
         builder.Services.AddPersistence(builder.AddPostgres().ConnectionString);
-        builder.Services.AddStreams();
+        builder.Services.AddStreams(StreamOptions.Read(builder.Environment));
         builder.AddTools();
         builder.AddAdmission();
         builder.Services.AddExecutions(options => options.ReadFrom(builder.Environment));

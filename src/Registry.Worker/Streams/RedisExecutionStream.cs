@@ -4,11 +4,9 @@ using StackExchange.Redis;
 namespace Capns.Registry.Worker.Streams;
 
 /// <summary>Shows the state events of executions in Redis (platform spec 9.2). Best effort: what Redis does not take is not repeated.</summary>
-internal sealed partial class RedisExecutionStream(Hosting.Redis.IRedis redis, ILogger<RedisExecutionStream> logger) : IExecutionStream
+internal sealed partial class RedisExecutionStream(Hosting.Redis.IRedis redis, StreamOptions options, ILogger<RedisExecutionStream> logger)
+    : IExecutionStream
 {
-    /// <summary>Entries that a stream keeps, about (<c>EVENT_STREAM_BUFFER_SIZE</c>'s default).</summary>
-    private const int MaxLength = 1000;
-
     private const int OpenSeconds = 25 * 60 * 60;
     private const int FinalSeconds = 24 * 60 * 60;
 
@@ -25,7 +23,7 @@ internal sealed partial class RedisExecutionStream(Hosting.Redis.IRedis redis, I
         try
         {
             RedisKey key = $"execution:{executionId}";
-            var added = redis.ExecuteAsync("XADD", key, "MAXLEN", "~", MaxLength, "*", "event", document);
+            var added = redis.ExecuteAsync("XADD", key, "MAXLEN", "~", options.BufferSize, "*", "event", document);
             var expiring = redis.ExecuteAsync("EXPIRE", key, final ? FinalSeconds : OpenSeconds);
             await added;
             await expiring;

@@ -4,5 +4,6 @@ namespace Capns.Registry.Worker.Streams;
 internal static class StreamsExtensions
 {
     /// <summary>Requires <c>AddRedis</c>; without <c>REDIS_URL</c> nothing is streamed.</summary>
-    public static IServiceCollection AddStreams(this IServiceCollection services) => services.AddSingleton<IExecutionStream, RedisExecutionStream>();
+    public static IServiceCollection AddStreams(this IServiceCollection services, StreamOptions options) =>
+        services.AddSingleton(options).AddSingleton<IExecutionStream, RedisExecutionStream>();
 }

@@ -50,7 +50,7 @@ internal sealed class World : IAsyncDisposable
         var options = Options.Create(new ExecutionOptions());
         var settings = new BusSettings { RabbitMqUrl = new Uri("amqp://localhost") };
         var documents = new OutboundDocuments(settings, TimeProvider.System);
-        var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Streams.NoExecutionStream());
+        var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Worker.Streams.NoExecutionStream());
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new ExecutionMetrics(meters), options));
     }
