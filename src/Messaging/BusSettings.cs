@@ -32,7 +32,7 @@ public sealed record BusSettings
     /// <value>Default: <c>*</c>.</value>
     public IReadOnlyList<string> ConsumeQueues { get; init; } = ["*"];
 
-    /// <summary><c>QUEUE_SETTINGS</c>: JSON, queue name → <c>{prefetch, concurrency}</c>, both 1 to 10,000. Overrides table 3.3.</summary>
+    /// <summary><c>QUEUE_SETTINGS</c>: JSON, queue name → <c>{prefetch, concurrency}</c>, 1 to 65,535 and 1 to 1,000. Overrides table 3.3.</summary>
     public IReadOnlyDictionary<string, QueueNumbers> QueueSettings { get; init; } = new Dictionary<string, QueueNumbers>();
 
     /// <summary><c>RUNNER_POOLS</c>: pools that get queues, beside <c>default</c>, <c>trusted</c>, <c>quarantine</c>, <c>isolated</c>.</summary>

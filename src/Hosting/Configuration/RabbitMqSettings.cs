@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Capns.Hosting.Configuration;
 
@@ -48,10 +47,6 @@ public sealed record RabbitMqSettings
             QueueSettings = ReadQueueSettings(environment),
         };
     }
-
-    /// <summary>Whether <see cref="ConsumeQueues"/> selects a queue.</summary>
-    public bool Consumes(string queue) => ConsumeQueues.Any(pattern =>
-        Regex.IsMatch(queue, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant));
 
     private static string Exchange(EnvironmentReader environment, string variable, string otherwise)
     {

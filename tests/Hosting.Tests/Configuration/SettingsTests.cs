@@ -49,7 +49,7 @@ public sealed class SettingsTests
         var settings = RabbitMqSettings.Read(Variables.Of(("RABBITMQ_URL", "amqp://me:secret@host:5672/vhost")));
         Assert.Equal(["me"], settings.Users);
         Assert.Equal(("events", "rpc", "events.dlx", false), (settings.EventsExchange, settings.RpcExchange, settings.DlxExchange, settings.LegacyEventAliases));
-        Assert.True(settings.Consumes("capns.registry.run-reports"));
+        Assert.Equal(["*"], settings.ConsumeQueues);
         Assert.Empty(settings.QueueSettings);
     }
 
@@ -64,9 +64,7 @@ public sealed class SettingsTests
             ("RABBITMQ_URL", "amqp://host"),
             ("CONSUME_QUEUES", "capns.runner.*.high, capns.registry.run-reports"),
             ("QUEUE_SETTINGS", """{"q": {"prefetch": 65535, "concurrency": 1}, "r": {}}""")));
-        Assert.True(settings.Consumes("capns.runner.default.high"));
-        Assert.False(settings.Consumes("capns.runner.default.low"));
-        Assert.False(settings.Consumes("x.capns.registry.run-reports"));
+        Assert.Equal(["capns.runner.*.high", "capns.registry.run-reports"], settings.ConsumeQueues);
         Assert.Equal(new QueueSetting(65535, 1), settings.QueueSettings["q"]);
         Assert.Equal(new QueueSetting(null, null), settings.QueueSettings["r"]);
     }
