@@ -33,7 +33,10 @@ public static class CapnsMessagingExtensions
         services.AddSingleton<OutboundDocuments>();
         services.AddSingleton<ReplyMessages>();
         services.AddSingleton<DeadLetters>();
-        services.AddSingleton<TopologyBeforeBus>();
+        services.AddSingleton(provider => new TopologyBeforeBus(
+            provider.GetRequiredService<BrokerConnection>(),
+            provider.GetRequiredService<EndpointActivity>(),
+            provider.GetService<IHostApplicationLifetime>()));
         services.AddSingleton<EndpointActivity>();
         services.AddHostedService<EndpointWatchdog>();
         return services;

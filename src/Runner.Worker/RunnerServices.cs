@@ -9,7 +9,6 @@ using Capns.Runner.Worker.Runs.Progress;
 using Capns.Runner.Worker.Runs.Queues;
 using Capns.Runner.Worker.Runs.Reports;
 using Capns.Runner.Worker.Sandboxing;
-using Capns.Runner.Worker.Sandboxing.Containers;
 using Capns.Runner.Worker.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,8 +26,6 @@ internal static class RunnerServices
         builder.Services
             .AddCapnsMessaging(broker.ToBus(builder.Service, options.Pools))
             .AddSandboxing()
-            .AddContainerSandbox()
-            .AddSingleton<ISandbox>(provider => provider.GetRequiredService<ContainerSandbox>())
             .AddRuns(options)
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDrain + options.ShutdownGrace + TimeSpan.FromSeconds(10));
         return builder;

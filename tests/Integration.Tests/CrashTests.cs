@@ -19,9 +19,9 @@ public sealed class CrashTests
         await using var service = await platform.ConnectAsync();
         var id = await service.RequestAsync("chaos-idempotent", new { number = 7, seconds = 2 });
         await service.NextAsync(id, "tool.execution.started");
-        await platform.AddAsync("Runner", 2);
 
         await platform.Runners[0].KillAsync();
+        await platform.AddAsync("Runner", 2);
 
         var second = await service.NextAsync(id, "tool.execution.started");
         Assert.Equal(2, second.GetProperty("data").GetProperty("attempt").GetInt32());
@@ -37,9 +37,9 @@ public sealed class CrashTests
         await using var service = await platform.ConnectAsync();
         var id = await service.RequestAsync("chaos-once", new { number = 7, seconds = 5 });
         await service.NextAsync(id, "tool.execution.started");
-        await platform.AddAsync("Runner", 2);
 
         await platform.Runners[0].KillAsync();
+        await platform.AddAsync("Runner", 2);
 
         var data = (await service.FinalAsync(id)).GetProperty("data");
         Assert.Equal("failed", data.GetProperty("state").GetString());

@@ -140,6 +140,12 @@ internal sealed class TestService : IAsyncDisposable
 
     private void Hear(BasicDeliverEventArgs delivery)
     {
+        // Requests that are published to `events` fit the pattern too.
+        if (delivery.RoutingKey is "tool.execution.requested" or "tool.execution.cancel.requested")
+        {
+            return;
+        }
+
         var document = JsonDocument.Parse(delivery.Body).RootElement.Clone();
         _all.Enqueue(document);
         Of(document.GetProperty("data").GetProperty("executionId").GetGuid()).Writer.TryWrite(document);

@@ -5,7 +5,6 @@ using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Runs.Progress;
 using Capns.Runner.Worker.Runs.Reports;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests;
 

@@ -67,6 +67,15 @@ public sealed class SandboxOptionsTests
         Assert.Contains("SANDBOX_WARM", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Registration_NothingConfigured_OffersEveryDriverAndStartsNone()
+    {
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddLogging().AddSandboxing();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal(["native", "container"], provider.GetServices<ISandbox>().Select(sandbox => sandbox.Driver));
+    }
+
     private static SandboxOptions Read(params (string Name, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()

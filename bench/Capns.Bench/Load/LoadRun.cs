@@ -9,6 +9,7 @@ namespace Capns.Bench.Load;
 internal sealed class LoadRun(LoadOptions options, Servers servers, string state)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CompilerWarmUp = TimeSpan.FromSeconds(15);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -21,19 +22,17 @@ internal sealed class LoadRun(LoadOptions options, Servers servers, string state
             Row(name, sample.ToString());
         }
 
-        await using (var registry = await StartAsync("Registry", noop: false, cancellationToken))
+        await using var registry = await StartAsync("Registry", noop: false, cancellationToken);
+        await using (var noop = await StartAsync("Runner", noop: true, cancellationToken))
         {
-            await using (var runner = await StartAsync("Runner", noop: false, cancellationToken))
-            {
-                await SeriesAsync("built-in tool on native", "load-builtin", cancellationToken);
-                if (options.Container)
-                {
-                    await SeriesAsync("built-in tool on container", "load-container", cancellationToken);
-                }
-            }
-
-            await using var noop = await StartAsync("Runner", noop: true, cancellationToken);
             await SeriesAsync("no-op executor", "load-builtin", cancellationToken);
+        }
+
+        await using var runner = await StartAsync("Runner", noop: false, cancellationToken);
+        await SeriesAsync("built-in tool on native", "load-builtin", cancellationToken);
+        if (options.Container)
+        {
+            await SeriesAsync("built-in tool on container", "load-container", cancellationToken);
         }
     }
 
@@ -43,6 +42,8 @@ internal sealed class LoadRun(LoadOptions options, Servers servers, string state
         var load = new ExecutionLoad(publisher);
         await using var recorder = new EventRecorder(servers.Broker, $"bench-load-{Guid.NewGuid():N}", durable: false, load.Seen);
         await recorder.StartAsync();
+        // The workers are just-in-time compiled: without this, the first row measures the compiler.
+        await load.MeasureAsync(tool, inFlight: 16, WarmUp, CompilerWarmUp, cancellationToken);
         foreach (var inFlight in options.InFlight)
         {
             var figures = await load.MeasureAsync(tool, inFlight, WarmUp, options.Duration, cancellationToken);

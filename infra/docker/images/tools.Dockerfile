@@ -3,7 +3,6 @@ FROM debian:bookworm-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends python3 nodejs \
   && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/locale
-LABEL capns.kind=registry
 # The runner starts everything as nobody, on a read-only file system, with /tmp as the only place to write.
 USER 65534:65534
 WORKDIR /tmp

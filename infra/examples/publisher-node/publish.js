@@ -45,6 +45,9 @@ async function main() {
   let finish;
   const finished = new Promise((resolve) => { finish = resolve; });
   await channel.consume(queue, (message) => {
+    if (message.fields.routingKey === REQUESTED) {
+      return; // What we publish to `events` fits the pattern too.
+    }
     const document = JSON.parse(message.content.toString());
     try {
       new CloudEvent(document).validate();

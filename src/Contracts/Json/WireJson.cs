@@ -11,6 +11,11 @@ namespace Capns.Contracts.Json;
 /// </remarks>
 public static class WireJson
 {
+    /// <summary>
+    /// Deepest nesting of a document of ours. Public bodies may have 64 levels; ours put what is in them a few levels deeper.
+    /// </summary>
+    public const int MaxDepth = 128;
+
     /// <summary>The shared, read-only options. Thread-safe.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
@@ -22,6 +27,7 @@ public static class WireJson
             DictionaryKeyPolicy = null,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             NumberHandling = JsonNumberHandling.Strict,
+            MaxDepth = MaxDepth,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new SecurityLevelConverter());

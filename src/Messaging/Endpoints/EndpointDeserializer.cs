@@ -75,7 +75,7 @@ internal sealed class EndpointDeserializer(QueueDefinition queue, BusTopology to
     {
         try
         {
-            var document = InboundBody.ParseObject(delivery.Body, InboundBody.MaxInternalBytes);
+            var document = InboundBody.ParseObject(delivery.Body, InboundBody.MaxInternalBytes, WireJson.MaxDepth);
             var name = document.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : delivery.Type;
             return name is not null && Records.TryGetValue(name, out var record) && document.TryGetProperty("data", out var data)
                 ? (data.Deserialize(record, WireJson.Options) ?? Unhandleable(UnreadableReason.NotAnObject, "Member data is null."), document)

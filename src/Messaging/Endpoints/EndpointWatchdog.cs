@@ -51,7 +51,7 @@ internal sealed class EndpointWatchdog(
         {
             var state = await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
             var before = _seen.GetValueOrDefault(queue.Name);
-            var finding = Finding(state, queue.SingleActiveConsumer, idle: inFlight == 0 && received == before.Received);
+            var finding = Finding(state, queue.SingleActiveConsumer, idle: inFlight <= 0 && received == before.Received);
             var bad = finding is null ? 0 : before.Bad + 1;
             _seen[queue.Name] = (received, bad);
             if (bad >= Checks)

@@ -1,14 +1,16 @@
 using Capns.Messaging.Broker;
 using MassTransit;
+using Microsoft.Extensions.Hosting;
 
 namespace Capns.Messaging.Endpoints;
 
 /// <summary>Holds the start of the bus back until the topology is declared. The host itself starts meanwhile, and reports not ready.</summary>
-internal sealed class TopologyBeforeBus(BrokerConnection broker, EndpointActivity activity) : IBusObserver
+internal sealed class TopologyBeforeBus(BrokerConnection broker, EndpointActivity activity, IHostApplicationLifetime? lifetime) : IBusObserver
 {
     public async Task PreStart(IBus bus)
     {
-        await broker.GetAsync(CancellationToken.None);
+        // A host that is told to stop while the broker is away must not wait for it.
+        await broker.GetAsync(lifetime?.ApplicationStopping ?? CancellationToken.None);
         activity.BusRuns = true;
     }
 

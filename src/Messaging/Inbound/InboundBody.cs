@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Capns.Messaging.Tracing;
@@ -13,6 +12,9 @@ public static class InboundBody
 
     /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
     internal const int MaxInternalBytes = 80 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of a public body.</summary>
+    public const int MaxDepth = 64;
 
     private const int MaxDetail = 500;
     private const int MaxOutsideId = 128;
@@ -38,20 +40,20 @@ public static class InboundBody
 
     /// <summary>Parses a body to a JSON object that can be read to its last character.</summary>
     /// <exception cref="UnreadableException">It is too large, not JSON or not an object.</exception>
-    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes)
+    internal static JsonElement ParseObject(ReadOnlyMemory<byte> body, int maxBytes = MaxBytes, int maxDepth = MaxDepth)
     {
         if (body.Length > maxBytes)
         {
             throw new UnreadableException(UnreadableReason.TooLarge, $"The body has {body.Length} bytes; at most {maxBytes} are accepted.");
         }
 
-        var root = Parse(body, "The body");
+        var root = Parse(body, "The body", maxDepth);
         return root.ValueKind == JsonValueKind.Object
             ? root
             : throw new UnreadableException(UnreadableReason.NotAnObject, $"The body is {Kind(root)}, not a JSON object.");
     }
 
-    internal static JsonElement Parse(ReadOnlyMemory<byte> json, string what)
+    internal static JsonElement Parse(ReadOnlyMemory<byte> json, string what, int maxDepth = MaxDepth)
     {
         var bytes = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
         if (!Utf8.IsValid(bytes.Span))
@@ -61,10 +63,10 @@ public static class InboundBody
 
         try
         {
-            var reader = new Utf8JsonReader(bytes.Span);
+            var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = maxDepth });
             var root = JsonElement.ParseValue(ref reader);
             RefuseTrailing(ref reader);
-            RefuseHalfCharacters(bytes.Span);
+            RefuseHalfCharacters(bytes.Span, maxDepth);
             return root;
         }
         catch (JsonException failure)
@@ -168,14 +170,14 @@ public static class InboundBody
     }
 
     // An escaped half of a surrogate pair ("\ud800") passes the parser and throws only when the text is read.
-    private static void RefuseHalfCharacters(ReadOnlySpan<byte> json)
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> json, int maxDepth)
     {
         if (!json.Contains((byte)'\\'))
         {
             return;
         }
 
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
@@ -191,28 +193,4 @@ public static class InboundBody
             }
         }
     }
-}
-
-/// <summary>Carries the reason out of the reader; never leaves <see cref="InboundBody"/> and its deserializer.</summary>
-internal sealed class UnreadableException(UnreadableReason reason, string detail) : Exception(detail)
-{
-    public UnreadableReason Reason { get; } = reason;
-}
-
-/// <summary>AMQP headers as text.</summary>
-internal sealed class AmqpHeaders(IReadOnlyDictionary<string, object?> headers)
-{
-    public IEnumerable<string> Names => headers.Keys;
-
-    /// <summary>The text of a header; absent when missing or not text. Names are compared exactly, then without regard to case.</summary>
-    public string? Text(string name) => headers.TryGetValue(name, out var value)
-        ? Text(value)
-        : Text(headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value);
-
-    private static string? Text(object? value) => value switch
-    {
-        string text => text,
-        byte[] bytes when Utf8.IsValid(bytes) => Encoding.UTF8.GetString(bytes),
-        _ => null,
-    };
 }

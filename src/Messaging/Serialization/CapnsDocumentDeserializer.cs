@@ -20,7 +20,7 @@ internal sealed class CapnsDocumentDeserializer : IMessageDeserializer
     {
         try
         {
-            var document = JsonElement.Parse(body.GetBytes());
+            var document = JsonElement.Parse(body.GetBytes(), new JsonDocumentOptions { MaxDepth = Contracts.Json.WireJson.MaxDepth });
             return document.ValueKind == JsonValueKind.Object
                 && document.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
                 && document.TryGetProperty("data", out var data)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Capns.Hosting.Redis;
 using StackExchange.Redis;
 
@@ -13,20 +12,20 @@ internal sealed partial class RedisExecutionStream(Hosting.Redis.IRedis redis, I
     private const int OpenSeconds = 25 * 60 * 60;
     private const int FinalSeconds = 24 * 60 * 60;
 
-    public void Append(Guid executionId, string type, JsonElement data, bool final)
+    public void Append(Guid executionId, ReadOnlyMemory<byte> document, bool final)
     {
         if (redis.IsAvailable)
         {
-            _ = AppendAsync(executionId, data, final);
+            _ = AppendAsync(executionId, document.ToArray(), final);
         }
     }
 
-    private async Task AppendAsync(Guid executionId, JsonElement data, bool final)
+    private async Task AppendAsync(Guid executionId, byte[] document, bool final)
     {
         try
         {
             RedisKey key = $"execution:{executionId}";
-            var added = redis.ExecuteAsync("XADD", key, "MAXLEN", "~", MaxLength, "*", "event", data.GetRawText());
+            var added = redis.ExecuteAsync("XADD", key, "MAXLEN", "~", MaxLength, "*", "event", document);
             var expiring = redis.ExecuteAsync("EXPIRE", key, final ? FinalSeconds : OpenSeconds);
             await added;
             await expiring;

@@ -94,14 +94,14 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
 
             if (grace <= TimeSpan.Zero)
             {
-                _kill.Cancel();
+                Cancel(_kill);
             }
             else
             {
                 _graceTimer ??= time.CreateTimer(_ => KillNow(), null, grace, Timeout.InfiniteTimeSpan);
             }
 
-            _stop.Cancel();
+            Cancel(_stop);
         }
     }
 
@@ -168,8 +168,11 @@ internal sealed class RunInHand(IRunDelivery delivery, TimeProvider time) : IDis
         {
             if (!_disposed)
             {
-                _kill.Cancel();
+                Cancel(_kill);
             }
         }
     }
+
+    // The token says so at once; whoever is told by it runs elsewhere, not under the lock.
+    private static void Cancel(CancellationTokenSource source) => _ = source.CancelAsync();
 }

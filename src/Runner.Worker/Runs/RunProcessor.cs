@@ -22,6 +22,7 @@ internal sealed class RunProcessor(
     /// <summary>Processes one delivery; completes when it is acknowledged, or when its channel is gone.</summary>
     public async Task ProcessAsync(IRunDelivery delivery)
     {
+        using var span = RunTrace.Start(delivery.Order);
         try
         {
             if (!await SettleRepeatAsync(delivery))

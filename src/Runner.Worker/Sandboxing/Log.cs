@@ -8,4 +8,10 @@ internal static partial class Log
 
     [LoggerMessage(3201, LogLevel.Error, "Sandbox {Sandbox} could not be removed")]
     public static partial void DiscardFailed(ILogger logger, Exception error, string sandbox);
+
+    [LoggerMessage(3202, LogLevel.Warning, "Removed {Sandboxes} sandboxes of driver {Driver} that a runner had left behind")]
+    public static partial void Reaped(ILogger logger, int sandboxes, string driver);
+
+    [LoggerMessage(3203, LogLevel.Information, "Sandbox driver {Driver}: {State}")]
+    public static partial void Probed(ILogger logger, string driver, string state);
 }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Capns.Runner.Worker.Sandboxing;
 
-/// <summary>Registers the sandbox drivers. None is touched before it is probed.</summary>
+/// <summary>Registers the sandbox drivers. Ask for <see cref="SandboxSelection"/>.</summary>
 internal static class SandboxingRegistration
 {
-    /// <summary>Adds the drivers, best first, and their options.</summary>
+    /// <summary>Adds the drivers and the choice among them; before consumers start, each is probed.</summary>
     public static IServiceCollection AddSandboxing(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -18,7 +18,9 @@ internal static class SandboxingRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, NativeSandbox>());
         services.AddContainerSandbox();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, ContainerSandbox>(provider => provider.GetRequiredService<ContainerSandbox>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISandbox, ContainerSandbox>());
+        services.TryAddSingleton<SandboxSelection>();
+        services.AddHostedService<SandboxStart>();
         return services;
     }
 }

@@ -36,6 +36,19 @@ public sealed class BrokerConnectionTests
     }
 
     [ServersFact]
+    public async Task Process_ToldToStopWhileTheBrokerIsAway_DoesNotWaitForIt()
+    {
+        await using var broker = await TestBroker.CreateAsync();
+        using var door = new TcpDoor(broker.Url.Host, broker.Url.Port);
+        var host = await TestHost.StartAsync(
+            new BusSettings { RabbitMqUrl = new UriBuilder(broker.Url) { Host = "127.0.0.1", Port = door.Port }.Uri },
+            (services, bus) => bus.CapnsEndpoint(services, QueueNames.RunReports, _ => { }),
+            waitUntilStarted: false);
+
+        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [ServersFact]
     public async Task Conflict_WithWhatTheBrokerHolds_StopsTheHostAndNamesTheEntity()
     {
         await using var broker = await TestBroker.CreateAsync();

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Capns.Contracts.Discovery;
 using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Contracts.Running;
+using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
 using Capns.Testing;
 
@@ -109,6 +112,18 @@ public sealed class OutboundDocumentsTests
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
         Assert.Equal(Trace, _documents.Event(Accepted, new OutboundContext { TraceParent = Trace }).Headers["traceparent"]);
+    }
+
+    [Fact]
+    public void Parameters_AsDeepAsAPublicBodyMayBe_ReachTheRunner()
+    {
+        var arrays = InboundBody.MaxDepth - 1;
+        var parameters = Example.Json($$"""{"a":{{new string('[', arrays)}}{{new string(']', arrays)}} }""");
+
+        var body = _documents.ToQueue("q", Example.RunTool with { Parameters = parameters }).Body;
+
+        var data = InboundBody.ParseObject(body, maxDepth: WireJson.MaxDepth).GetProperty("data");
+        Assert.Equal(parameters.GetRawText().Replace(" ", "", StringComparison.Ordinal), data.Deserialize<RunTool>(WireJson.Options)!.Parameters.GetRawText());
     }
 
     [Fact]

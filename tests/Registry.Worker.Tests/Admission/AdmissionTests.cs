@@ -51,8 +51,8 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
     [InlineData("""{"version":"9.9.9"}""", "VERSION_NOT_FOUND", "tool", "9.9.9")]
     [InlineData("""{"version":"about 1"}""", "INVALID_PARAMETERS", "tool", "about 1")]
     [InlineData("""{"operation":"add"}""", "OPERATION_NOT_FOUND", "tool", "no operations")]
-    [InlineData("""{"securityLevel":"restricted"}""", "INSUFFICIENT_PERMISSIONS", "permission", "tool:execute:restricted")]
-    [InlineData("""{"securityLevel":"critical"}""", "INSUFFICIENT_PERMISSIONS", "permission", "tool:execute:dangerous")]
+    [InlineData("""{"securityLevel":"restricted"}""", "APPROVALS_DISABLED", "approvals", "level restricted")]
+    [InlineData("""{"securityLevel":"critical"}""", "APPROVALS_DISABLED", "approvals", "level dangerous")]
     [InlineData("""{"parameters":{"a":"x"}}""", "INVALID_PARAMETERS", "parameters", "/a")]
     [InlineData("""{"parameters":{}}""", "INVALID_PARAMETERS", "parameters", "a")]
     [InlineData("""{"securityLevel":"moderate","parameters":{"a":1,"z":1}}""", "INVALID_PARAMETERS", "parameters", "z")]
@@ -140,8 +140,9 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
         var id = $"guarded-{level}";
         await fixture.PublishAsync(Definitions.Valid(id).With("securityLevel", level).With("requiresApproval", requiresApproval));
 
-        var all = new AdmissionOptions { AnonymousPermissions = new HashSet<string> { "tool:execute:safe", "tool:execute:restricted", "tool:execute:dangerous" } };
-        Assert.Equal("APPROVALS_DISABLED", (await fixture.AdmitAsync(Requests.Event(Requests.Valid(id)), all)).Refusal!.Code);
+        Assert.Equal("APPROVALS_DISABLED", (await AdmitAsync(Requests.Valid(id))).Refusal!.Code);
+        var little = new AdmissionOptions { AnonymousPermissions = new HashSet<string> { "tool:read" } };
+        Assert.Equal("INSUFFICIENT_PERMISSIONS", (await fixture.AdmitAsync(Requests.Event(Requests.Valid(id)), little)).Refusal!.Code);
     }
 
     [ServersFact]
@@ -155,7 +156,7 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
         Assert.Equal("OPERATION_NOT_FOUND", (await AdmitAsync(Requests.Valid("operated"))).Refusal!.Code);
         Assert.Contains("read, write", (await AdmitAsync(Requests.Valid("operated").With("operation", "delete"))).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal("INVALID_PARAMETERS", (await AdmitAsync(Requests.Valid("operated").With("operation", "read"))).Refusal!.Code);
-        Assert.Equal("INSUFFICIENT_PERMISSIONS", (await AdmitAsync(Requests.Valid("operated").With("operation", "write"))).Refusal!.Code);
+        Assert.Equal("APPROVALS_DISABLED", (await AdmitAsync(Requests.Valid("operated").With("operation", "write").With("parameters", JsonNode.Parse("{}")))).Refusal!.Code);
         Assert.Equal(SecurityLevel.Dangerous, (await AdmitAsync(Requests.Valid("operated").With("operation", "write"))).Identity.SecurityLevel);
         Assert.NotNull((await AdmitAsync(Requests.Valid("operated").With("operation", "read").With("parameters", JsonNode.Parse("""{"path":"/"}""")))).Plan);
     }

@@ -84,22 +84,18 @@ public sealed class ToolsApiTests(CatalogueFixture fixture) : IClassFixture<Cata
         Assert.Equal("/api/v1/tools", (string)problem["instance"]!);
     }
 
-    [ServersFact]
-    public async Task Post_TrustedTool_NeedsAPermissionOfItsOwn()
+    [ServersTheory]
+    [InlineData("tool:read", "tool:write")]
+    [InlineData("tool:write", "tool:trust")]
+    public async Task Post_WithoutThePermission_IsForbidden(string granted, string missing)
     {
-        using var answer = await PostAsync(Definitions.Valid("api-trusted").With("trust", "trusted"));
-        await AssertProblemAsync(answer, HttpStatusCode.Forbidden, "INSUFFICIENT_PERMISSIONS", "tool:trust");
-    }
-
-    [ServersFact]
-    public async Task Post_NoPermissionToWrite_IsForbidden()
-    {
-        var (app, client) = await StartAsync([.. new AdmissionOptions().AnonymousPermissions]);
+        var (app, client) = await StartAsync([granted]);
         await using (app)
         using (client)
-        using (var answer = await client.PostAsync(new Uri("/api/v1/tools", UriKind.Relative), Json("{}")))
+        using (var answer = await client.PostAsync(
+            new Uri("/api/v1/tools", UriKind.Relative), Json(Definitions.Valid("api-trusted").With("trust", "trusted").ToJsonString())))
         {
-            await AssertProblemAsync(answer, HttpStatusCode.Forbidden, "INSUFFICIENT_PERMISSIONS", "tool:write");
+            await AssertProblemAsync(answer, HttpStatusCode.Forbidden, "INSUFFICIENT_PERMISSIONS", missing);
         }
     }
 

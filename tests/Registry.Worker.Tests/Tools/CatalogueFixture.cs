@@ -103,4 +103,6 @@ internal sealed class SentMessages : IOutboxHotPath
 
         return ValueTask.CompletedTask;
     }
+
+    public Task ReleaseAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -4,7 +4,6 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs.Output;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Executors;
 

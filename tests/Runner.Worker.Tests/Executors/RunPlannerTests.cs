@@ -7,7 +7,6 @@ using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Sandboxing;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 using SettingsOf = Microsoft.Extensions.Options.Options;
 
 namespace Capns.Runner.Worker.Tests.Executors;

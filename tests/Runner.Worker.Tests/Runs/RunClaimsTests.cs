@@ -3,7 +3,6 @@ using Capns.Hosting.Redis;
 using Capns.Runner.Worker.Runs;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 

@@ -3,7 +3,6 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Sandboxing;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 

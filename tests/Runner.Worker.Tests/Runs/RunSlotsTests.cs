@@ -1,6 +1,5 @@
 using Capns.Contracts;
 using Capns.Runner.Worker.Runs;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 

@@ -1,6 +1,5 @@
 using Capns.Hosting.Configuration;
 using Capns.Runner.Worker.Runs;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs;
 

@@ -37,44 +37,23 @@ public sealed class SandboxTheoryDiscoverer(IMessageSink sink) : IXunitTestCaseD
 /// <summary>A test that only prints why it does not run.</summary>
 public sealed class SkippedTestCase : XunitTestCase
 {
-    private string? _reason;
-
     /// <summary>For xunit, which makes it from its serialized form.</summary>
     [Obsolete("Called by xunit only.")]
     public SkippedTestCase()
     {
     }
 
-    private SkippedTestCase(IMessageSink sink, ITestFrameworkDiscoveryOptions options, ITestMethod method, string reason)
+    private SkippedTestCase(IMessageSink sink, ITestFrameworkDiscoveryOptions options, ITestMethod method)
         : base(sink, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method)
     {
-        _reason = reason;
-        SkipReason = reason;
     }
+
+    /// <summary>Null when the test can run.</summary>
+    internal static SkippedTestCase[]? For(IMessageSink sink, ITestFrameworkDiscoveryOptions options, ITestMethod method) =>
+        Reason(method) is null ? null : [new SkippedTestCase(sink, options, method)];
 
     /// <inheritdoc />
-    public override void Serialize(IXunitSerializationInfo data)
-    {
-        base.Serialize(data);
-        data.AddValue(nameof(_reason), _reason);
-    }
+    protected override string GetSkipReason(IAttributeInfo factAttribute) => Reason(TestMethod) ?? base.GetSkipReason(factAttribute);
 
-    /// <inheritdoc />
-    public override void Deserialize(IXunitSerializationInfo data)
-    {
-        base.Deserialize(data);
-        _reason = data.GetValue<string>(nameof(_reason));
-    }
-
-    internal static IXunitTestCase[]? For(IMessageSink sink, ITestFrameworkDiscoveryOptions options, ITestMethod method) =>
-        RequiresAttribute.SkipReason(method.TestClass.Class.ToRuntimeType()) is { } reason
-            ? [new SkippedTestCase(sink, options, method, reason)]
-            : null;
-
-    /// <inheritdoc />
-    protected override void Initialize()
-    {
-        base.Initialize();
-        SkipReason = _reason ?? SkipReason;
-    }
+    private static string? Reason(ITestMethod method) => RequiresAttribute.SkipReason(method.TestClass.Class.ToRuntimeType());
 }

@@ -90,14 +90,14 @@ public sealed class ContainerLives : IAsyncLifetime
         await using var sandbox = ContainerFixture.CreateSandbox(engine: _engine);
         sandbox.Warm([Example.Shell()]);
         var spec = Example.Script("df -k /tmp | tail -1 | while read a b c; do echo $b; done");
-        spec = spec with { Limits = spec.Limits with { ScratchBytes = 7 * Example.MiB } };
+        spec = spec with { Limits = spec.Limits with { ScratchBytes = 8 * Example.MiB } };
 
         var first = await Run(sandbox, spec);
         var (later, output) = await RunUntilWarm(sandbox, spec);
 
         Assert.False(first.Warm);
         Assert.True(later.Warm);
-        Assert.Equal("7168\n", output.Stdout);
+        Assert.Equal("7936\n", output.Stdout);
     }
 
     [SandboxFact]

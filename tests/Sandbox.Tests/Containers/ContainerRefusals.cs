@@ -103,7 +103,7 @@ public sealed class ContainerRefusals : IAsyncLifetime
     }
 
     [SandboxFact]
-    public async Task Run_FolderIsMissing_RefusesByItsNameAndDoesNotMakeIt()
+    public async Task Run_FolderIsMissing_RefusesByItsPlaceInsideAndDoesNotMakeIt()
     {
         var folder = Path.Combine(Path.GetTempPath(), "capns-missing-" + Guid.NewGuid().ToString("N"));
         var engine = new EngineDouble(_engine);
@@ -112,7 +112,8 @@ public sealed class ContainerRefusals : IAsyncLifetime
 
         var refused = await Refused(engine, spec with { Program = program });
 
-        Assert.Contains(folder, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("/tools", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder, refused.Message, StringComparison.Ordinal);
         Assert.Empty(engine.Made);
         Assert.False(Directory.Exists(folder));
     }

@@ -4,6 +4,7 @@ using Capns.Sandbox.Tests.Conformance;
 using Capns.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
+using Example = Capns.Sandbox.Tests.Conformance.Example;
 
 namespace Capns.Sandbox.Tests.Native;
 

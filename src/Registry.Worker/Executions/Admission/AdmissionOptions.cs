@@ -7,10 +7,16 @@ namespace Capns.Registry.Worker.Executions.Admission;
 /// <summary>What somebody without a login may do (platform spec 8.4). Read from the environment; a bad value stops the host.</summary>
 internal sealed record AdmissionOptions
 {
-    private static readonly string[] Defaults = ["tool:read", "tool:execute:safe", "tool:execute:moderate", "learning:write"];
+    // Nobody can log in yet, so everybody may ask for everything; levels that people must approve are refused for that
+    // (APPROVALS_DISABLED). With access control the default becomes that of platform spec 8.4.
+    private static readonly string[] Defaults =
+    [
+        "tool:read", "tool:write", "tool:trust", "learning:write",
+        "tool:execute:safe", "tool:execute:moderate", "tool:execute:restricted", "tool:execute:dangerous",
+    ];
 
     /// <summary>ANONYMOUS_PERMISSIONS, words between commas.</summary>
-    /// <value>Default: tool:read, tool:execute:safe, tool:execute:moderate, learning:write; in Development also tool:write and tool:trust.</value>
+    /// <value>Default: tool:read, tool:write, tool:trust, learning:write and tool:execute at every level.</value>
     public IReadOnlySet<string> AnonymousPermissions { get; init; } = new HashSet<string>(Defaults, StringComparer.Ordinal);
 
     /// <summary>Key of the digests that stand for secret values in a parameters hash: DATA_ENCRYPTION_KEY, else one of this process.</summary>
@@ -18,12 +24,11 @@ internal sealed record AdmissionOptions
 
     /// <summary>Reads the settings.</summary>
     /// <param name="environment">The variables.</param>
-    /// <param name="development">True in Development, where registering tools needs no login by default.</param>
     /// <exception cref="SettingException">A word is no permission.</exception>
-    public static AdmissionOptions Read(EnvironmentReader environment, bool development)
+    public static AdmissionOptions Read(EnvironmentReader environment)
     {
         const string Name = "ANONYMOUS_PERMISSIONS";
-        var words = environment.List(Name, development ? [.. Defaults, "tool:write", "tool:trust"] : Defaults);
+        var words = environment.List(Name, Defaults);
         return words.All(word => word.Contains(':', StringComparison.Ordinal) || word == "act-as")
             ? new AdmissionOptions
             {

@@ -21,7 +21,8 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
     {
         var type = OutboundDocuments.NameOf(typeof(T));
         var data = JsonSerializer.SerializeToElement(payload, WireJson.Options);
-        transaction.Send(documents.Create(type, data, type, type, ContextOf(execution)), KeyOf(execution));
+        var message = documents.Create(type, data, type, type, ContextOf(execution));
+        transaction.Send(message, KeyOf(execution));
         transaction.Db.Add(new ExecutionEventRow
         {
             ExecutionId = execution.CorrelationId,
@@ -35,7 +36,7 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
         });
         var final = ExecutionStates.Final.Contains(state);
         var id = execution.CorrelationId;
-        transaction.AfterCommit(() => stream.Append(id, type, data, final));
+        transaction.AfterCommit(() => stream.Append(id, message.Body, final));
     }
 
     /// <summary>Hands the next attempt to its pool's queue.</summary>

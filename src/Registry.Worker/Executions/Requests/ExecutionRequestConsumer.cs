@@ -39,7 +39,12 @@ internal sealed class ExecutionRequestConsumer(
 
         if (await RequestLedger.ClaimAsync(transaction, key, id) is { } seen)
         {
-            await RepeatAsync(transaction, inbound, key, seen);
+            // Written by an earlier try of this very delivery, whose commit was not confirmed.
+            if (!transaction.MayBeDone || seen.ExecutionId != id)
+            {
+                await RepeatAsync(transaction, inbound, key, seen);
+            }
+
             return;
         }
 

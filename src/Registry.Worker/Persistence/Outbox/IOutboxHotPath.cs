@@ -8,4 +8,7 @@ internal interface IOutboxHotPath
 
     /// <summary>Takes over rows of one committed transaction. Waits while it is full; that slows the consumers down, as it should.</summary>
     ValueTask EnqueueAsync(IReadOnlyList<OutboxRow> rows);
+
+    /// <summary>Leaves rows to the sweep at once, where they exist. Never throws for an outage: then their lease runs out.</summary>
+    Task ReleaseAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken);
 }

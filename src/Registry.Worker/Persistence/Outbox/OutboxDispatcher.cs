@@ -32,6 +32,18 @@ internal sealed partial class OutboxDispatcher(IMessagePublisher publisher, Outb
         }
     }
 
+    public async Task ReleaseAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReleaseAsync([.. rows.Select(row => row.Id)], cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            LogBehind(exception.Message);
+        }
+    }
+
     /// <summary>Called by the sweep when it has found nothing more.</summary>
     public void CaughtUp() => _behind = !settings.HotPath;
 

@@ -6,5 +6,5 @@ namespace Capns.Registry.Worker.Persistence.Outbox;
 /// <param name="SweepInterval">Between two looks of the sweep.</param>
 internal sealed record OutboxSettings(bool HotPath, TimeSpan Lease, TimeSpan SweepInterval)
 {
-    public static OutboxSettings Default { get; } = new(true, TimeSpan.FromSeconds(45), TimeSpan.FromMilliseconds(500));
+    public static OutboxSettings Default { get; } = new(true, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(500));
 }

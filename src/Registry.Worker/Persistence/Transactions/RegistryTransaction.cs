@@ -17,6 +17,9 @@ internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset n
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>True when an earlier try may have been committed although its answer was lost.</summary>
+    public bool MayBeDone { get; init; }
+
     /// <summary>What goes out after the commit, in order.</summary>
     public IReadOnlyList<OutboxRow> Outbox => _outbox;
 

@@ -30,11 +30,14 @@ internal sealed partial class RegistryTransactions(
     public async Task<bool> RunAsync(Guid key, Func<RegistryTransaction, Task> work, CancellationToken cancellationToken)
     {
         var outages = 0;
+        RegistryTransaction? unknown = null;
         for (var races = 0; ;)
         {
+            RegistryTransaction? current = null;
             try
             {
-                await TryAsync(key, work, cancellationToken);
+                await TryAsync(key, work, unknown is not null, transaction => current = transaction, cancellationToken);
+                await ReleaseAsync(unknown, cancellationToken);
                 return true;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -42,10 +45,12 @@ internal sealed partial class RegistryTransactions(
                 switch (DatabaseFaults.Of(exception))
                 {
                     case DatabaseFault.Duplicate:
+                        await ReleaseAsync(unknown, cancellationToken);
                         return false;
                     case DatabaseFault.Race when ++races < MaxRaces:
                         break;
                     case DatabaseFault.Outage:
+                        unknown = current ?? unknown;
                         await WaitAsync(++outages, exception, cancellationToken);
                         break;
                     default:
@@ -55,19 +60,31 @@ internal sealed partial class RegistryTransactions(
         }
     }
 
-    private async Task TryAsync(Guid key, Func<RegistryTransaction, Task> work, CancellationToken cancellationToken)
+    /// <summary>One try. <paramref name="committing"/> is called when from now on the commit may have happened, whatever is thrown.</summary>
+    private async Task TryAsync(
+        Guid key, Func<RegistryTransaction, Task> work, bool mayBeDone, Action<RegistryTransaction> committing, CancellationToken cancellationToken)
     {
         using var turn = await _gate.EnterAsync(key, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         // A failed save ends the whole transaction; a savepoint would only cost two round trips.
         db.Database.AutoSavepointsEnabled = false;
         await using var commit = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var transaction = new RegistryTransaction(db, time.GetUtcNow(), hotPath.Lease, cancellationToken);
+        var transaction = new RegistryTransaction(db, time.GetUtcNow(), hotPath.Lease, cancellationToken) { MayBeDone = mayBeDone };
         await work(transaction);
         await db.SaveChangesAsync(cancellationToken);
+        committing(transaction);
         await commit.CommitAsync(cancellationToken);
         transaction.RunAfterCommit();
         await hotPath.EnqueueAsync(transaction.Outbox);
+    }
+
+    /// <summary>If a commit whose answer was lost did happen, what it wanted to say is nobody's business yet: the sweep's.</summary>
+    private async Task ReleaseAsync(RegistryTransaction? unknown, CancellationToken cancellationToken)
+    {
+        if (unknown is { Outbox.Count: > 0 })
+        {
+            await hotPath.ReleaseAsync(unknown.Outbox, cancellationToken);
+        }
     }
 
     private async Task WaitAsync(int outages, Exception exception, CancellationToken cancellationToken)

@@ -4,12 +4,12 @@ Reads one JSON document {handler, parameters, environment} from stdin, and print
 {"$capns": "result", "value": ...} or {"$capns": "error", "type": ..., "message": ...}. Does nothing before stdin has ended,
 so the interpreter may be started before a run is known.
 """
-import json
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from quick_json import dumps, loads  # noqa: E402
 from tool_error import ToolError  # noqa: E402
 
 HANDLERS = {
@@ -33,11 +33,11 @@ def run(document):
 
 
 def main():
-    document = json.loads(sys.stdin.buffer.read())
+    document = loads(sys.stdin.buffer.read().decode())
     for name, value in document.get("environment", {}).items():
         os.environ[name] = value
     line = run(document)
-    sys.stdout.write(json.dumps(line, allow_nan=False) + "\n")
+    sys.stdout.write(dumps(line) + "\n")
     return 0 if line["$capns"] == "result" else 1
 
 

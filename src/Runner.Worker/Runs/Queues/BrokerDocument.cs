@@ -18,7 +18,7 @@ internal static class BrokerDocument
         message = null;
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = WireJson.MaxDepth });
             var document = JsonElement.ParseValue(ref reader);
             if (document.ValueKind != JsonValueKind.Object)
             {

@@ -27,6 +27,9 @@ internal sealed class RunQueueConsumer(
     IHostApplicationLifetime lifetime,
     ILogger<RunQueueConsumer> logger) : BackgroundService
 {
+    /// <summary>Exit code: this process is broken, a restart helps (sysexits: EX_SOFTWARE).</summary>
+    private const int Broken = 70;
+
     private static readonly Priority[] Priorities = [Priority.High, Priority.Normal, Priority.Low];
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -60,7 +63,7 @@ internal sealed class RunQueueConsumer(
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
             RunnerLog.ConsumerBroke(logger, broken);
-            Environment.ExitCode = 70;
+            Environment.ExitCode = Environment.ExitCode == 0 ? Broken : Environment.ExitCode;
             lifetime.StopApplication();
         }
         finally

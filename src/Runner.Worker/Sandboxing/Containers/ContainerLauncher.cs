@@ -57,7 +57,7 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
         catch (Exception failure)
         {
             await DiscardAsync(id, stream, group);
-            if (Translate(failure, mayHaveStarted: stream is not null) is { } translated)
+            if (Translate(failure, mayHaveStarted: stream is not null, program.ReadOnlyFolders) is { } translated)
             {
                 throw translated;
             }
@@ -67,15 +67,20 @@ internal sealed class ContainerLauncher(IContainerEngine engine, EngineFacts fac
     }
 
     /// <summary>Before the container is attached to nothing can have run; afterwards it may have.</summary>
-    private static Exception? Translate(Exception failure, bool mayHaveStarted) => failure switch
+    private static Exception? Translate(Exception failure, bool mayHaveStarted, IReadOnlyDictionary<string, string> folders) => failure switch
     {
         EngineUnreachableException when mayHaveStarted => new SandboxFailedException(failure.Message, failure),
         EngineUnreachableException => new SandboxUnavailableException(failure.Message, failure),
         EngineRefusedException { Status: >= HttpStatusCode.InternalServerError } when mayHaveStarted =>
-            new SandboxFailedException($"The container engine failed: {failure.Message}", failure),
-        EngineRefusedException => new SandboxUnavailableException($"The container engine refuses: {failure.Message}", failure),
+            new SandboxFailedException($"The container engine failed: {Inside(failure.Message, folders)}", failure),
+        EngineRefusedException => new SandboxUnavailableException($"The container engine refuses: {Inside(failure.Message, folders)}", failure),
         _ => null,
     };
+
+    /// <summary>The engine names folders of the host; callers know, and may know, only where they are inside.</summary>
+    private static string Inside(string message, IReadOnlyDictionary<string, string> folders) =>
+        folders.OrderByDescending(folder => folder.Key.Length)
+            .Aggregate(message, (text, folder) => text.Replace(folder.Key, $"(what is shown at {folder.Value})", StringComparison.Ordinal));
 
     private async Task RequireLimitsAsync(
         ContainerCreated created, ContainerCreation creation, SandboxLimits limits, CancellationToken cancellationToken)

@@ -12,6 +12,11 @@ internal static class ContainerRecipe
 
     private const string Nobody = "65534:65534";
     private const string Scratch = "/tmp";
+
+    /// <summary>Needed for semaphores between processes. An engine cannot make it a part of the scratch disk, so it has a share of its size.</summary>
+    private const string SharedMemory = "/dev/shm";
+
+    private const int SharedMemoryPart = 32;
     private const int BytesPerFile = 4096;
 
     /// <summary>Makes the description of a container.</summary>
@@ -71,10 +76,9 @@ internal static class ContainerRecipe
     public static string? FindUnmet(ContainerCreation asked, SandboxLimits limits, ContainerDescription made)
     {
         var (want, got) = (asked.HostConfig, made.HostConfig);
-        var scratch = got.Tmpfs?.GetValueOrDefault(Scratch);
         (string Name, bool Met)[] settings =
         [
-            ("scratch", scratch is not null && scratch == want.Tmpfs![Scratch]),
+            ("scratch", want.Tmpfs!.All(disk => got.Tmpfs?.GetValueOrDefault(disk.Key) == disk.Value)),
             ("no network", got.NetworkMode == want.NetworkMode),
             ("read-only file system", got.ReadonlyRootfs && !got.Privileged),
             ("no capabilities", got.CapDrop?.Contains("ALL") == true),
@@ -95,12 +99,10 @@ internal static class ContainerRecipe
         Init = true,
         CapDrop = ["ALL"],
         SecurityOpt = ["no-new-privileges:true", $"seccomp={SeccompProfile.Json}"],
-        // Empty files cost kernel memory, not space: their number is bounded with the size.
         Tmpfs = new Dictionary<string, string>
         {
-            [Scratch] = string.Create(
-                CultureInfo.InvariantCulture,
-                $"rw,exec,nosuid,nodev,size={limits.ScratchBytes},nr_inodes={Math.Max(1024, limits.ScratchBytes / BytesPerFile)},mode=1777"),
+            [Scratch] = Disk(limits.ScratchBytes - limits.ScratchBytes / SharedMemoryPart, "exec"),
+            [SharedMemory] = Disk(limits.ScratchBytes / SharedMemoryPart, "noexec"),
             // The engine would mount the message queues here, writable for all.
             ["/dev/mqueue"] = "ro,noexec,nosuid,nodev,size=4096,mode=555",
         },
@@ -110,4 +112,9 @@ internal static class ContainerRecipe
         // Output is passed on, never kept: a log file would let a program fill the host's disk.
         LogConfig = new ContainerLogConfig("none"),
     };
+
+    /// <summary>Empty files cost kernel memory, not space: their number is bounded with the size.</summary>
+    private static string Disk(long bytes, string execution) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"rw,{execution},nosuid,nodev,size={bytes},nr_inodes={Math.Max(1024, bytes / BytesPerFile)},mode=1777");
 }

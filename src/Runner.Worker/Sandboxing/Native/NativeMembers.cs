@@ -17,7 +17,7 @@ internal sealed class NativeMembers : IDisposable
     private readonly IControlGroups _groups;
     private readonly HostFolder _folder;
     private readonly Descriptor _seccomp;
-    private readonly ProcessForge _forge = new();
+    private readonly ProcessForge _forge;
     private readonly ConcurrentQueue<uint> _users;
     private readonly string _bubblewrap;
     private readonly string _dropRights;
@@ -33,8 +33,9 @@ internal sealed class NativeMembers : IDisposable
         _bubblewrap = Find("bwrap");
         _dropRights = Find("setpriv");
         _groups = ControlGroupMounts.Choose(File.ReadAllText("/proc/self/mounts"), options.ControlGroupFolder);
-        _seccomp = SeccompFilter.Compile();
         _folder = new HostFolder(options.StateFolder);
+        _seccomp = SeccompFilter.Compile();
+        _forge = new ProcessForge();
         _users = new ConcurrentQueue<uint>(Enumerable.Range(options.FirstUser, options.Users).Select(user => (uint)user));
     }
 

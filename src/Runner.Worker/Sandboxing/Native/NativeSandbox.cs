@@ -89,12 +89,12 @@ internal sealed class NativeSandbox(IOptions<SandboxOptions> options, TimeProvid
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_pool is not null)
+        if (Interlocked.Exchange(ref _pool, null) is { } pool)
         {
-            await _pool.DisposeAsync();
+            await pool.DisposeAsync();
         }
 
-        _members?.Dispose();
+        Interlocked.Exchange(ref _members, null)?.Dispose();
     }
 
     /// <summary>Made at the first use, so that a machine without bubblewrap can start a runner that uses another driver.</summary>

@@ -2,7 +2,6 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Runner.Worker.Runs.Output;
 using Capns.Runner.Worker.Sandboxing;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs.Output;
 

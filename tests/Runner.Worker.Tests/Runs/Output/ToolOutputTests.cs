@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Runner.Worker.Runs.Output;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs.Output;
 

@@ -6,7 +6,6 @@ using Capns.Contracts.Running;
 using Capns.Runner.Worker.Runs.Output;
 using Capns.Runner.Worker.Runs.Progress;
 using Capns.Testing;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs.Progress;
 

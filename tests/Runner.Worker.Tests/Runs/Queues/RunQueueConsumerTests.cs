@@ -6,7 +6,6 @@ using Capns.Contracts.Running;
 using Capns.Messaging.Topology;
 using Capns.Testing;
 using RabbitMQ.Client;
-using Xunit;
 
 namespace Capns.Runner.Worker.Tests.Runs.Queues;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Text;
 using Capns.Runner.Worker.Sandboxing.Containers.Engine;
 
@@ -58,6 +59,15 @@ public sealed class FrameReaderTests
         await Assert.ThrowsAsync<EndOfStreamException>(() => reader.ReadAsync(buffer, CancellationToken.None).AsTask());
     }
 
+    [Fact]
+    public async Task Read_ConnectionIsResetAfterAFrame_IsTheEnd() =>
+        Assert.Equal("1:out", await ReadAll(new FrameReader(new ResettingStream(Frame(1, "out"))), bufferSize: 64));
+
+    [Fact]
+    public async Task Read_ConnectionIsResetInsideAFrame_Throws() =>
+        await Assert.ThrowsAsync<EndOfStreamException>(
+            () => ReadAll(new FrameReader(new ResettingStream(Frame(1, "out")[..^1])), bufferSize: 64));
+
     private static FrameReader Reader(byte[] bytes, int chunk = int.MaxValue) => new(new TricklingStream(bytes, chunk));
 
     private static byte[] Frame(byte stream, string text)
@@ -86,5 +96,14 @@ public sealed class FrameReaderTests
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(chunk, buffer.Length)], cancellationToken);
+    }
+
+    /// <summary>Ends as a socket does whose other side closed without having read all.</summary>
+    private sealed class ResettingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position == Length
+                ? throw new IOException("reset", new SocketException((int)SocketError.ConnectionReset))
+                : base.ReadAsync(buffer, cancellationToken);
     }
 }

@@ -264,7 +264,14 @@ internal sealed class DockerEngine : IContainerEngine
         }
         catch (HttpRequestException broken)
         {
-            throw new EngineUnreachableException($"The container engine at {_endpoint.Text} does not answer: {broken.Message}", broken);
+            var reason = broken.InnerException switch
+            {
+                // A unix socket that is not there.
+                SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such socket",
+                SocketException refused => refused.Message,
+                _ => broken.Message,
+            };
+            throw new EngineUnreachableException($"The container engine at {_endpoint.Text} does not answer: {reason}.", broken);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

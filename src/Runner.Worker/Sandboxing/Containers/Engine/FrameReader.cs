@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 
 namespace Capns.Runner.Worker.Sandboxing.Containers.Engine;
 
@@ -41,7 +42,7 @@ internal sealed class FrameReader(Stream source)
         }
 
         var wanted = (int)Math.Min(_left, (uint)buffer.Length);
-        var count = await source.ReadAsync(buffer[..wanted], cancellationToken);
+        var count = await ReadSourceAsync(buffer[..wanted], cancellationToken);
         if (count == 0)
         {
             throw new EndOfStreamException($"The container's output ended {_left} bytes before the end of a frame.");
@@ -53,15 +54,18 @@ internal sealed class FrameReader(Stream source)
 
     private async ValueTask<bool> ReadHeaderAsync(CancellationToken cancellationToken)
     {
-        var count = await source.ReadAtLeastAsync(_header, HeaderLength, throwOnEndOfStream: false, cancellationToken);
-        if (count == 0)
+        var count = 0;
+        while (count < HeaderLength)
         {
-            return false;
-        }
+            var more = await ReadSourceAsync(_header.AsMemory(count), cancellationToken);
+            if (more == 0)
+            {
+                return count == 0
+                    ? false
+                    : throw new EndOfStreamException($"The container's output ended after {count} of a frame header's {HeaderLength} bytes.");
+            }
 
-        if (count < HeaderLength)
-        {
-            throw new EndOfStreamException($"The container's output ended after {count} of a frame header's {HeaderLength} bytes.");
+            count += more;
         }
 
         _stream = (OutputStream)_header[0];
@@ -72,5 +76,21 @@ internal sealed class FrameReader(Stream source)
 
         _left = BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4));
         return true;
+    }
+
+    /// <summary>
+    /// Reads what is there; 0 at the end. An engine that closes before it has passed on all of stdin, because the program ended
+    /// without reading it, resets the connection: after the output, and so in place of its end.
+    /// </summary>
+    private async ValueTask<int> ReadSourceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException reset) when (reset.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return 0;
+        }
     }
 }

@@ -1,0 +1,2 @@
+// Every file here is tests.
+global using Xunit;
