@@ -228,6 +228,10 @@ public sealed class CapnsEndpointTests
         Assert.False((await collector.NextAsync()).ReceiveContext.Redelivered);
 
         await broker.CloseConnectionsAsync();
+        // Let go earlier, and the acknowledgement may still find the old connection.
+        await Eventually.TrueAsync(
+            async () => collector.HasMore || await broker.QueueAsync(RunnerQueue) is { Messages: 1 },
+            "the message being back in its queue");
         release.SetResult();
 
         Assert.True((await collector.NextAsync()).ReceiveContext.Redelivered);

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using Capns.Contracts.Executions;
+
+namespace Capns.Contracts.Tests;
+
+/// <summary><c>docs/CONFIGURATION.md</c> names the variables that the workers read, no more and no less.</summary>
+public sealed partial class ConfigurationDocumentTests
+{
+    // What a tool is given, and switches of libraries: not settings of ours.
+    private static readonly string[] NotSettings =
+    [
+        "CAPNS_EXECUTION_ID", "CAPNS_ATTEMPT", "CAPNS_TOOL_VERSION", "CAPNS_DEADLINE",
+        "MASSTRANSIT_USAGE_TELEMETRY", "POSIXLY_CORRECT", "EXECUTION_NOT_FINISHED",
+    ];
+
+    [Fact]
+    public void EveryVariableThatIsRead_IsInTheDocument()
+    {
+        Assert.Empty(ReadInCode().Except(InDocument()).Order());
+    }
+
+    [Fact]
+    public void EveryVariableInTheDocument_IsRead()
+    {
+        Assert.Empty(InDocument().Except(ReadInCode()).Order());
+    }
+
+    // Codes of errors look like variables, and are none.
+    private static HashSet<string> ReadInCode() =>
+        Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Literal().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .Except(ErrorCodes.All.Keys)
+            .Except(NotSettings)
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static HashSet<string> InDocument() =>
+        Quoted().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "CONFIGURATION.md")))
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Capns.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex("\"([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|VERSION)\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex("`([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|VERSION)`")]
+    private static partial Regex Quoted();
+}
