@@ -67,6 +67,12 @@ internal static class DiscoveryRules
             {
                 yield return new PayloadError($"/{name}", "maxLength", $"{name} may have at most {longest} characters, but has {text.Length}.");
             }
+
+            // PostgreSQL takes no such text; looked for, the request would fail until it was dead-lettered.
+            if (text?.Contains('\0', StringComparison.Ordinal) == true)
+            {
+                yield return new PayloadError($"/{name}", "pattern", $"{name} must not hold the character U+0000.");
+            }
         }
 
         if (request.Limit is < 1 or > MostTools)

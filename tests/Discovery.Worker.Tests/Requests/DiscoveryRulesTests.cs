@@ -29,6 +29,7 @@ public sealed class DiscoveryRulesTests
     [InlineData("""{"agentId":"a","limit":"5"}""", "INVALID_PARAMETERS", "limit must be")]
     [InlineData("""{"agentId":"a","mode":"guess"}""", "INVALID_PARAMETERS", "mode must be one of recommend, search, similar, related, dependencies, but is \"guess\".")]
     [InlineData("""{"agentId":"a","securityLevel":"extreme"}""", "INVALID_PARAMETERS", "securityLevel")]
+    [InlineData("""{"agentId":"a","query":"a\u0000"}""", "INVALID_PARAMETERS", "query must not hold the character U+0000.")]
     [InlineData("""{"agentId":"a","context":7}""", "INVALID_PARAMETERS", "context must be a string or an object.")]
     [InlineData("""{"agentId":"a","costLimit":-1}""", "INVALID_PARAMETERS", "costLimit must be at least 0, but is -1.")]
     [InlineData("""{"agentId":"a","maxExecutionTime":0}""", "INVALID_PARAMETERS", "maxExecutionTime must be at least 1 ms, but is 0.")]
