@@ -29,6 +29,9 @@ internal sealed partial class ShareReleaser(
     /// <summary>Between two looks at all lines.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    // While a caller floods the registry, every execution that comes to stand in line is a signal, and next to none frees a place.
+    private static readonly TimeSpan PauseAfterNothing = TimeSpan.FromMilliseconds(5);
+
     // From line to line, however long each of them is.
     private const string LinesSql = """
         WITH RECURSIVE line AS (
@@ -65,7 +68,10 @@ internal sealed partial class ShareReleaser(
                 keys.Add(key);
             }
 
-            await ReleaseAsync(keys, stoppingToken);
+            if (await ReleaseAsync(keys, stoppingToken) == 0)
+            {
+                await Task.Delay(PauseAfterNothing, time, stoppingToken);
+            }
         }
     }
 
@@ -85,12 +91,16 @@ internal sealed partial class ShareReleaser(
         }
     }
 
-    private async Task ReleaseAsync(List<ShareKey> keys, CancellationToken cancellationToken)
+    /// <returns>How many were handed over.</returns>
+    private async Task<int> ReleaseAsync(List<ShareKey> keys, CancellationToken cancellationToken)
     {
+        var released = 0;
         try
         {
-            while (keys.Count > 0 && await ReleaseBatchAsync(keys, cancellationToken) == BatchSize)
+            for (var batch = keys.Count > 0 ? BatchSize : 0; batch == BatchSize;)
             {
+                batch = await ReleaseBatchAsync(keys, cancellationToken);
+                released += batch;
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -99,9 +109,11 @@ internal sealed partial class ShareReleaser(
             // One execution that cannot be handled must not keep other callers waiting.
             foreach (var key in keys.Skip(keys.Count == 1 ? 1 : 0))
             {
-                await ReleaseAsync([key], cancellationToken);
+                released += await ReleaseAsync([key], cancellationToken);
             }
         }
+
+        return released;
     }
 
     private async Task<int> ReleaseBatchAsync(List<ShareKey> keys, CancellationToken cancellationToken)
