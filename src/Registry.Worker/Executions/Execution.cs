@@ -3,6 +3,7 @@ using Capns.Contracts;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
 using Capns.Registry.Worker.Executions.Admission;
+using Capns.Registry.Worker.Executions.Sharing;
 using MassTransit;
 
 namespace Capns.Registry.Worker.Executions;
@@ -125,8 +126,11 @@ internal sealed class Execution : SagaStateMachineInstance
     /// <summary>Sequence of the last event; the next one is one more.</summary>
     public int LastSequence { get; set; }
 
-    /// <summary>Set while the job lies in a runner queue; absent while it waits in PostgreSQL.</summary>
+    /// <summary>Set while the job lies in a runner queue or runs; absent while it waits in PostgreSQL.</summary>
     public DateTimeOffset? HandedOverAt { get; set; }
+
+    /// <summary>Set while the job could go to a runner queue, but its caller's share is used up.</summary>
+    public DateTimeOffset? WaitingSince { get; set; }
 
     /// <summary>Set when a runner said that the job may have started and been lost, and no start is known.</summary>
     public DateTimeOffset? LostAt { get; set; }
@@ -181,6 +185,12 @@ internal sealed class Execution : SagaStateMachineInstance
 
     /// <summary>Sum over all attempts, 6 decimal places.</summary>
     public decimal Cost { get; set; }
+
+    /// <summary>Whose share of the runners it takes.</summary>
+    /// <exception cref="InvalidOperationException">A refused execution has no share.</exception>
+    public ShareKey ShareKey => CallerId is { } caller && Pool is { } pool
+        ? new ShareKey(caller, pool)
+        : throw new InvalidOperationException($"Execution {CorrelationId} was refused and has no share.");
 
     /// <summary>What every event repeats.</summary>
     public ExecutionIdentity Identity => new()

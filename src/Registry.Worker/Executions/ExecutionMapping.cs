@@ -30,6 +30,7 @@ internal sealed class ExecutionMapping : IEntityTypeConfiguration<Execution>
             text => text == null ? null : Enum.Parse<SecurityLevel>(text, ignoreCase: true));
         builder.Ignore(row => row.Plan);
         builder.Ignore(row => row.Identity);
+        builder.Ignore(row => row.ShareKey);
         foreach (var column in JsonColumns)
         {
             builder.Property<string?>(column).HasColumnType("json");

@@ -21,7 +21,7 @@ internal sealed class ExecutionOptions
     [Range(1, 104_857_600)]
     public int ResultMaxBytes { get; set; } = 10_485_760;
 
-    /// <summary>Environment variable <c>FAIR_SHARE</c>: jobs of one caller and pool that may lie in runner queues.</summary>
+    /// <summary>Environment variable <c>FAIR_SHARE</c>: jobs of one caller and pool that may lie in runner queues or run; the others wait in PostgreSQL.</summary>
     /// <value>1 to 100,000. Default: 20.</value>
     [Range(1, 100_000)]
     public int FairShare { get; set; } = 20;

@@ -6,6 +6,7 @@ using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Executions.Requests;
 using Capns.Registry.Worker.Executions.Saga;
+using Capns.Registry.Worker.Executions.Sharing;
 using Capns.Registry.Worker.Executions.Timing;
 using Capns.Registry.Worker.Streams;
 using MassTransit;
@@ -27,6 +28,8 @@ internal static class ExecutionsExtensions
         services.TryAddSingleton<IExecutionStream, NoExecutionStream>();
         services.TryAddSingleton<ExecutionVoice>();
         services.TryAddSingleton<ResultKeeper>();
+        services.TryAddSingleton<ShareBoard>();
+        services.TryAddSingleton<FairShares>();
         services.TryAddSingleton<ExecutionSteps>();
         services.TryAddSingleton<ExecutionStateMachine>();
         services.TryAddSingleton<ExecutionPipe>();
@@ -35,6 +38,8 @@ internal static class ExecutionsExtensions
         services.TryAddSingleton<ExecutionCancelConsumer>();
         services.TryAddSingleton<DueSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<DueSweep>());
+        services.TryAddSingleton<ShareReleaser>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShareReleaser>());
         return services;
     }
 

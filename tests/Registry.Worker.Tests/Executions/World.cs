@@ -12,6 +12,7 @@ using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Executions.Saga;
+using Capns.Registry.Worker.Executions.Sharing;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Testing;
@@ -52,7 +53,7 @@ internal sealed class World : IAsyncDisposable
         var documents = new OutboundDocuments(settings, TimeProvider.System);
         var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Worker.Streams.NoExecutionStream());
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new ExecutionMetrics(meters), options));
+        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new FairShares(new ShareBoard(), options), new ExecutionMetrics(meters), options));
     }
 
     /// <summary>Starts it and waits until its queues are consumed.</summary>
@@ -73,9 +74,9 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A second registry on the same servers.</summary>
-    public async Task<IHost> StartSecondAsync(OutboxSettings? outbox = null)
+    public async Task<IHost> StartSecondAsync(OutboxSettings? outbox = null, Action<ExecutionOptions>? configure = null)
     {
-        var second = Build(Broker, Database, given => given, outbox, null, null);
+        var second = Build(Broker, Database, given => given, outbox, configure, null);
         await second.StartAsync();
         return second;
     }
@@ -136,9 +137,11 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Takes the next message of a queue as its payload.</summary>
     public async Task<T> TakeAsync<T>(string queue, TimeSpan? within = null) => Data<T>(await Broker.TakeAsync(queue, within));
 
-    public static T Data<T>(BasicGetResult message)
+    public static T Data<T>(BasicGetResult message) => Data<T>(message.Body);
+
+    public static T Data<T>(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(message.Body);
+        using var document = JsonDocument.Parse(body);
         return document.RootElement.GetProperty("data").Deserialize<T>(WireJson.Options)!;
     }
 
@@ -203,6 +206,12 @@ internal sealed class World : IAsyncDisposable
 
     private sealed class StandInAdmission(Func<RunPlan, RunPlan> plan, ErrorDetail? refusal) : IAdmission
     {
+        private static RunPlan PlanOf(ToolExecutionRequest request) => Plans.Plan() with
+        {
+            Parameters = request.Parameters!.Value,
+            RateLimit = Plans.Plan().RateLimit with { Caller = request.AgentId! },
+        };
+
         public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
         {
             var request = inbound.Payload.Deserialize<ToolExecutionRequest>(WireJson.Options)!;
@@ -213,7 +222,7 @@ internal sealed class World : IAsyncDisposable
                 ToolId = Plans.Plan().ToolId,
                 StoredParameters = request.Parameters,
                 Identity = new() { ToolId = Plans.Plan().ToolId.ToString(), ToolName = "math-calculator", ToolVersion = "1.2.0", SecurityLevel = Plans.Plan().Level, RequestId = request.RequestId, AgentId = request.AgentId },
-                Plan = refusal is null ? plan(Plans.Plan() with { Parameters = request.Parameters!.Value }) : null,
+                Plan = refusal is null ? plan(PlanOf(request)) : null,
                 Refusal = refusal,
                 Gates = [new GateResult("readable", true)],
             });

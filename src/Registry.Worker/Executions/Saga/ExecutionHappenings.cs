@@ -28,5 +28,9 @@ internal sealed record CancelRequested(Guid ExecutionId, string By, string? Reas
 [ExcludeFromTopology]
 internal sealed record ExecutionDue(Guid ExecutionId) : INotFromBroker;
 
+/// <summary>The execution stood in line and is the next of its caller. Never leaves the process.</summary>
+[ExcludeFromTopology]
+internal sealed record ExecutionReleased(Guid ExecutionId, Execution Instance, RegistryTransaction Transaction) : IWithInstance<Execution>;
+
 /// <summary>Correlation and trace of the message that asks, for replies to it.</summary>
 internal sealed record OutboundCause(string? CorrelationId, string? TraceParent, string? TraceState);

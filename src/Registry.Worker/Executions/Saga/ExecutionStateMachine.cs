@@ -20,12 +20,13 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         NameEvents();
 
         Initially(
-            When(Admitted).Then(steps.Admit).TransitionTo(Queued),
+            When(Admitted).ThenAsync(steps.AdmitAsync).TransitionTo(Queued),
             When(Refused, context => context.Message.State == ExecutionState.Rejected).Then(steps.Refuse).TransitionTo(Rejected),
             When(Refused, context => context.Message.State == ExecutionState.Expired).Then(steps.Refuse).TransitionTo(Expired));
 
         During(Queued,
-            On(Due, Choice.HandOver).Then(steps.HandOver),
+            On(Due, Choice.HandOver).ThenAsync(steps.HandOverInTurnAsync),
+            When(Released, context => context.Saga.WaitingSince is not null).Then(steps.Release),
             On(Due, Choice.Expire).Then(steps.Expire).TransitionTo(Expired),
             On(Started, Choice.Begin).Then(steps.Begin).TransitionTo(Running),
             On(Started, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
@@ -58,7 +59,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             On(Ended, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled));
 
         During(Retrying,
-            On(Due, Choice.HandOver).Then(steps.QueueAgain).TransitionTo(Queued),
+            On(Due, Choice.HandOver).ThenAsync(steps.QueueAgainAsync).TransitionTo(Queued),
             When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
             Ignore(Started), Ignore(Limited), Ignore(Renewed), Ignore(Lost), Ignore(Ended));
 
@@ -74,6 +75,8 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         During([Queued, Running, Retrying, .. ended],
             When(Recorded).ThenAsync(ExecutionSteps.RecordAsync),
             Ignore(Admitted), Ignore(Refused));
+
+        During([Running, Retrying, .. ended], Ignore(Released));
     }
 
     public State Queued { get; private set; } = null!;
@@ -100,6 +103,8 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
 
     public Event<ExecutionDue> Due { get; private set; } = null!;
 
+    public Event<ExecutionReleased> Released { get; private set; } = null!;
+
     public Event<RunStarted> Started { get; private set; } = null!;
 
     public Event<RunLimited> Limited { get; private set; } = null!;
@@ -118,6 +123,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         Event(() => Refused, e => New(e.CorrelateById(context => context.Message.ExecutionId)));
         Event(() => Cancel, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Due, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
+        Event(() => Released, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Started, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Limited, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Recorded, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));

@@ -18,7 +18,7 @@ internal sealed partial class ExecutionSteps
         var (execution, transaction, report) = (context.Saga, TransactionOf(context), context.Message);
         var checkedResult = DecisionOf(context).Result!;
         EndAttempt(transaction, execution, report, "completed", null);
-        Close(execution, transaction.Now);
+        Close(transaction, execution);
         var kept = results.Keep(transaction, execution, checkedResult.Json);
         var told = CompletedEvent.Of(
             execution, report.Resources, kept.Told, kept.ToldReference, checkedResult.FitsSchema, report.Metadata, transaction.Now);
@@ -37,7 +37,7 @@ internal sealed partial class ExecutionSteps
     {
         var (execution, transaction, decision) = (context.Saga, TransactionOf(context), DecisionOf(context));
         EndAttempt(transaction, execution, context.Message, "failed", decision.Error);
-        execution.HandedOverAt = null;
+        GiveUpPlace(transaction, execution);
         execution.LeaseUntil = null;
         execution.DueAt = transaction.Now + decision.Delay;
         TellRetry(transaction, execution, ExecutionState.Retrying, context.Message.Resources, decision.Error!, execution.DueAt.Value);
@@ -48,11 +48,11 @@ internal sealed partial class ExecutionSteps
     {
         var (execution, transaction, decision) = (context.Saga, TransactionOf(context), DecisionOf(context));
         execution.Attempt = context.Message.Attempt;
-        WaitUntil(execution, transaction.Now + decision.Delay);
+        WaitUntil(transaction, execution, transaction.Now + decision.Delay);
         TellRetry(transaction, execution, ExecutionState.Queued, context.Message.Resources, decision.Error!, execution.DueAt!.Value);
     }
 
-    /// <summary>A lost attempt is made again, at once.</summary>
+    /// <summary>A lost attempt is made again, at once: it keeps its place among its caller's.</summary>
     public void Requeue<T>(BehaviorContext<Execution, T> context)
         where T : class
     {
@@ -92,7 +92,7 @@ internal sealed partial class ExecutionSteps
             voice.Stop(transaction, execution, force: true);
         }
 
-        Close(execution, transaction.Now);
+        Close(transaction, execution);
         TellFailure(transaction, execution, state, ResourcesOf(context.Message), decision.Error!);
     }
 
@@ -142,10 +142,11 @@ internal sealed partial class ExecutionSteps
     }
 
     /// <summary>Nothing is awaited any more.</summary>
-    private static void Close(Execution execution, DateTimeOffset now)
+    private void Close(RegistryTransaction transaction, Execution execution)
     {
-        execution.CompletedAt ??= now;
-        execution.HandedOverAt = null;
+        GiveUpPlace(transaction, execution);
+        execution.CompletedAt ??= transaction.Now;
+        execution.WaitingSince = null;
         execution.LostAt = null;
         execution.LeaseUntil = null;
         execution.RunDeadline = null;

@@ -13,8 +13,8 @@ namespace Capns.Registry.Worker.Executions.Saga;
 /// <summary>Stores requests, and hears that an execution shall end.</summary>
 internal sealed partial class ExecutionSteps
 {
-    /// <summary>Stores an admitted request and hands it over, or lets it wait for its time.</summary>
-    public void Admit(BehaviorContext<Execution, ExecutionAdmitted> context)
+    /// <summary>Stores an admitted request and hands it over, or lets it wait for its time or its turn.</summary>
+    public async Task AdmitAsync(BehaviorContext<Execution, ExecutionAdmitted> context)
     {
         var (execution, transaction, admitted) = (context.Saga, TransactionOf(context), context.Message);
         Store(execution, admitted.Outcome, admitted.Request, transaction.Now);
@@ -32,11 +32,11 @@ internal sealed partial class ExecutionSteps
 
         if (execution.NotBefore > transaction.Now)
         {
-            WaitUntil(execution, execution.NotBefore.Value);
+            WaitUntil(transaction, execution, execution.NotBefore.Value);
         }
         else
         {
-            HandOver(transaction, execution);
+            await HandOverInTurnAsync(transaction, execution);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed partial class ExecutionSteps
     {
         var (execution, transaction, refused) = (context.Saga, TransactionOf(context), context.Message);
         Store(execution, refused.Outcome, refused.Request, transaction.Now);
-        Close(execution, transaction.Now);
+        Close(transaction, execution);
         TellFailure(transaction, execution, refused.State, new ResourceUsage(), refused.Error);
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class ExecutionSteps
             voice.Stop(transaction, execution, force: true);
         }
 
-        Close(execution, transaction.Now);
+        Close(transaction, execution);
         var told = CancelledEvent.Of(execution, previous, ResourcesOf(context.Message), transaction.Now);
         voice.Tell(transaction, execution, told, ExecutionStatus.Cancelled, ExecutionState.Cancelled);
         if (!execution.ReplyOnAccepted)

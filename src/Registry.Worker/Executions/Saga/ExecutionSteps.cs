@@ -2,6 +2,7 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Executions.Sharing;
 using Capns.Registry.Worker.Executions.Timing;
 using Capns.Registry.Worker.Persistence.Transactions;
 using MassTransit;
@@ -10,22 +11,25 @@ using Microsoft.Extensions.Options;
 namespace Capns.Registry.Worker.Executions.Saga;
 
 /// <summary>What the state machine does: this part hands over, begins and waits; the others store requests and end.</summary>
-internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper results, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
+internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper results, FairShares shares, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
 {
     /// <summary>What the message makes of the execution. Decided once for each message, before the first step.</summary>
     public Decision DecisionOf<T>(BehaviorContext<Execution, T> context)
         where T : class => context.GetOrAddPayload(() => Decide(context.Saga, context.Message, TransactionOf(context).Now));
 
-    /// <summary>From waiting to a runner queue.</summary>
-    public void HandOver<T>(BehaviorContext<Execution, T> context)
-        where T : class => HandOver(TransactionOf(context), context.Saga);
+    /// <summary>From waiting for a time to a runner queue, or into its caller's line.</summary>
+    public Task HandOverInTurnAsync<T>(BehaviorContext<Execution, T> context)
+        where T : class => HandOverInTurnAsync(TransactionOf(context), context.Saga);
+
+    /// <summary>From its caller's line to a runner queue.</summary>
+    public void Release(BehaviorContext<Execution, ExecutionReleased> context) => HandOver(TransactionOf(context), context.Saga);
 
     /// <summary>The delay before the next attempt is over.</summary>
-    public void QueueAgain<T>(BehaviorContext<Execution, T> context)
+    public Task QueueAgainAsync<T>(BehaviorContext<Execution, T> context)
         where T : class
     {
         Enqueue(context.Saga, TransactionOf(context).Now);
-        HandOver(TransactionOf(context), context.Saga);
+        return HandOverInTurnAsync(TransactionOf(context), context.Saga);
     }
 
     /// <summary>An attempt has started: the lease begins, everybody is told.</summary>
@@ -58,7 +62,7 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
     {
         var (execution, transaction) = (context.Saga, TransactionOf(context));
         var retryAt = transaction.Now + DecisionOf(context).Delay;
-        WaitUntil(execution, retryAt);
+        WaitUntil(transaction, execution, retryAt);
         execution.LastSequence++;
         var progress = ProgressEvent.Of(
             execution, ExecutionState.Queued, ProgressKind.Limited, new ResourceUsage(),
@@ -95,8 +99,24 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
             now, execution.NotBefore, execution.ExpiresAt, TimeSpan.FromMilliseconds(options.Value.MaxQueueMs));
     }
 
+    /// <summary>At most <c>FAIR_SHARE</c> jobs of one caller and pool are out; the others stand in line (platform spec 5.8).</summary>
+    private async Task HandOverInTurnAsync(RegistryTransaction transaction, Execution execution)
+    {
+        // What is handed over again because it may be lost has its place.
+        if (execution.HandedOverAt is not null || await shares.TryTakeAsync(transaction, execution.ShareKey))
+        {
+            HandOver(transaction, execution);
+            return;
+        }
+
+        execution.WaitingSince = transaction.Now;
+        execution.DueAt = execution.QueueDeadline;
+        shares.Waits(transaction, execution.ShareKey);
+    }
+
     private void HandOver(RegistryTransaction transaction, Execution execution)
     {
+        execution.WaitingSince = null;
         execution.Dispatch++;
         execution.HandedOverAt = transaction.Now;
         execution.LostAt = null;
@@ -107,11 +127,21 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
         voice.Order(transaction, execution, RunCommand.Of(execution));
     }
 
-    private static void WaitUntil(Execution execution, DateTimeOffset time)
+    private void WaitUntil(RegistryTransaction transaction, Execution execution, DateTimeOffset time)
     {
-        execution.HandedOverAt = null;
+        GiveUpPlace(transaction, execution);
         execution.LostAt = null;
         execution.DueAt = execution.QueueDeadline < time ? execution.QueueDeadline : time;
+    }
+
+    /// <summary>Not out at the runners any more: the next of its caller may go.</summary>
+    private void GiveUpPlace(RegistryTransaction transaction, Execution execution)
+    {
+        if (execution.HandedOverAt is not null)
+        {
+            execution.HandedOverAt = null;
+            shares.Freed(transaction, execution.ShareKey);
+        }
     }
 
     private void Begin(RegistryTransaction transaction, Execution execution, AttemptStart start)

@@ -7,3 +7,9 @@ internal interface IWithinTransaction
 {
     RegistryTransaction Transaction { get; }
 }
+
+/// <summary>A message whose sender has read the instance already, and locked its row.</summary>
+internal interface IWithInstance<out TSaga> : IWithinTransaction
+{
+    TSaga Instance { get; }
+}

@@ -43,8 +43,13 @@ internal sealed class RegistrySagaContext<TSaga, TMessage>(
     // The primary key says at the commit whether the instance is new; a lost race is repeated and then finds it.
     public Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance) => Add(instance);
 
-    public async Task<SagaConsumeContext<TSaga, TMessage>?> Load(Guid correlationId) =>
-        await loader.LoadAsync(transaction.Db, correlationId, transaction.CancellationToken) is { } instance ? await Wrap(instance) : null;
+    public async Task<SagaConsumeContext<TSaga, TMessage>?> Load(Guid correlationId)
+    {
+        var instance = Message is IWithInstance<TSaga> known
+            ? known.Instance
+            : await loader.LoadAsync(transaction.Db, correlationId, transaction.CancellationToken);
+        return instance is null ? null : await Wrap(instance);
+    }
 
     public Task Save(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 

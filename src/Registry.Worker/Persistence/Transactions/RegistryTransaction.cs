@@ -9,6 +9,7 @@ internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset n
 {
     private readonly List<OutboxRow> _outbox = [];
     private readonly List<Action> _afterCommit = [];
+    private readonly List<Action> _atEnd = [];
 
     public RegistryDbContext Db => db;
 
@@ -38,6 +39,18 @@ internal sealed class RegistryTransaction(RegistryDbContext db, DateTimeOffset n
 
     /// <summary>Does something that may be lost (metrics, streams) once the commit has succeeded.</summary>
     public void AfterCommit(Action action) => _afterCommit.Add(action);
+
+    /// <summary>Does something once this transaction is over, committed or not; before what waits for the commit.</summary>
+    public void AtEnd(Action action) => _atEnd.Add(action);
+
+    /// <summary>Called by <see cref="RegistryTransactions"/> alone.</summary>
+    public void RunAtEnd()
+    {
+        foreach (var action in _atEnd)
+        {
+            action();
+        }
+    }
 
     /// <summary>Called by <see cref="RegistryTransactions"/> alone.</summary>
     public void RunAfterCommit()

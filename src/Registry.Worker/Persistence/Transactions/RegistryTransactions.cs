@@ -70,10 +70,18 @@ internal sealed partial class RegistryTransactions(
         db.Database.AutoSavepointsEnabled = false;
         await using var commit = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var transaction = new RegistryTransaction(db, time.GetUtcNow(), hotPath.Lease, cancellationToken) { MayBeDone = mayBeDone };
-        await work(transaction);
-        await db.SaveChangesAsync(cancellationToken);
-        committing(transaction);
-        await commit.CommitAsync(cancellationToken);
+        try
+        {
+            await work(transaction);
+            await db.SaveChangesAsync(cancellationToken);
+            committing(transaction);
+            await commit.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            transaction.RunAtEnd();
+        }
+
         transaction.RunAfterCommit();
         await hotPath.EnqueueAsync(transaction.Outbox);
     }
