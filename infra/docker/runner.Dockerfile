@@ -16,6 +16,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app ./
+RUN python3 -I -m compileall -q --invalidation-mode checked-hash Executors/Builtin
 COPY infra/examples/tools /tools
 ENV HOST=0.0.0.0 TOOL_FILES=/tools
 ENTRYPOINT ["./Capns.Runner.Worker"]

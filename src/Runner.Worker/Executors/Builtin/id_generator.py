@@ -3,7 +3,7 @@
 random: UUID version 4. timestamp: milliseconds since 1970 in UTC, 13 digits, and a running number of 4 digits. sequential:
 1, 2, 3 ... within this call, 6 digits; runs share nothing, so the next call starts at 1 again.
 """
-import os
+import posix
 import time
 
 from tool_error import one_of, wrong
@@ -32,7 +32,7 @@ def make(kind, count):
 
 
 def random_uuid():
-    value = bytearray(os.urandom(16))
+    value = bytearray(posix.urandom(16))
     value[6] = value[6] & 0x0F | 0x40
     value[8] = value[8] & 0x3F | 0x80
     text = value.hex()

@@ -7,7 +7,8 @@ internal static class BubblewrapArguments
 {
     private const string InnerUser = "65534";
 
-    private static readonly string[] SystemFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+    private static readonly string[] SystemFolders =
+        [.. ((string[])["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]).SelectMany(SystemFolder)];
 
     private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
@@ -40,7 +41,7 @@ internal static class BubblewrapArguments
         }
 
         options.AddRange(["--ro-bind", "/usr", "/usr"]);
-        options.AddRange(SystemFolders.SelectMany(SystemFolder));
+        options.AddRange(SystemFolders);
         options.AddRange(["--ro-bind", etc, "/etc", "--proc", "/proc"]);
 
         if (Directory.Exists(HostFolder.Alternatives))

@@ -27,7 +27,7 @@ public sealed class ControlGroupMountsTests
         var group = ControlGroupMounts.Choose(Version1 + Processes, null).Open("x");
 
         Assert.Equal(4, group.JoinFiles.Count);
-        Assert.Contains("/sys/fs/cgroup/cpu,cpuacct/x/cgroup.procs", group.JoinFiles);
+        Assert.Contains("/sys/fs/cgroup/cpu,cpuacct/x/tasks", group.JoinFiles);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal static class ControlFile
 {
     private const int Removed = 19;
     private const int NotFound = 2;
+    private const int Chunk = 4096;
 
     /// <summary>Writes without creating.</summary>
     /// <returns>0, or the error number.</returns>
@@ -45,15 +46,22 @@ internal static class ControlFile
         new($"The limit {limit} cannot be set to {value}: {Marshal.GetPInvokeErrorMessage(error)}.");
 
     /// <summary>The text; empty when the group is gone.</summary>
+    /// <exception cref="SandboxFailedException">It is there, but cannot be read.</exception>
     public static string Read(string path)
     {
+        var file = Libc.Open(path, Libc.ReadOnly | Libc.CloseOnExec);
+        if (file < 0)
+        {
+            return Unread(path, Marshal.GetLastPInvokeError());
+        }
+
         try
         {
-            return File.ReadAllText(path);
+            return ReadToEnd(path, file);
         }
-        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException || (error.HResult & 0xffff) is Removed or NotFound)
+        finally
         {
-            return "";
+            _ = Libc.Close(file);
         }
     }
 
@@ -88,4 +96,30 @@ internal static class ControlFile
 
         return processes;
     }
+
+    /// <summary>These files are short, and are read for each run: no stream, and one buffer, will do.</summary>
+    private static unsafe string ReadToEnd(string path, int file)
+    {
+        var buffer = stackalloc byte[Chunk];
+        StringBuilder? text = null;
+        while (true)
+        {
+            var read = (int)Libc.Read(file, buffer, Chunk);
+            if (read < 0)
+            {
+                return Unread(path, Marshal.GetLastPInvokeError());
+            }
+
+            if (read == 0)
+            {
+                return text?.ToString() ?? "";
+            }
+
+            (text ??= new StringBuilder()).Append(Encoding.ASCII.GetString(buffer, read));
+        }
+    }
+
+    private static string Unread(string path, int error) => error is Removed or NotFound
+        ? ""
+        : throw new SandboxFailedException($"{Path.GetFileName(path)} cannot be read: {Marshal.GetPInvokeErrorMessage(error)}.");
 }

@@ -14,7 +14,11 @@ internal sealed class ControlGroupV1(string name, IReadOnlyDictionary<string, st
     public string Name => name;
 
     /// <inheritdoc />
-    public IReadOnlyList<string> JoinFiles { get; } = [.. folders.Values.Distinct().Select(folder => Path.Combine(folder, "cgroup.procs"))];
+    /// <remarks>
+    /// Not <c>cgroup.procs</c>: that makes the kernel halt every fork on the machine for a grace period of some milliseconds.
+    /// A process of one thread that moves itself is moved as wholly by <c>tasks</c>.
+    /// </remarks>
+    public IReadOnlyList<string> JoinFiles { get; } = [.. folders.Values.Distinct().Select(folder => Path.Combine(folder, "tasks"))];
 
     /// <inheritdoc />
     public void SetLimits(SandboxLimits limits, int ownProcesses)

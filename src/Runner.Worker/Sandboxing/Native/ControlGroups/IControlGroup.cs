@@ -6,7 +6,7 @@ internal interface IControlGroup
     /// <summary>Its name, the same below each controller.</summary>
     string Name { get; }
 
-    /// <summary>A process that writes "0" into each of these files is in the group from then on.</summary>
+    /// <summary>A process of one thread that writes "0" into each of these files is in the group from then on.</summary>
     IReadOnlyList<string> JoinFiles { get; }
 
     /// <summary>Sets memory (no swap), CPU quota and number of processes.</summary>
