@@ -168,6 +168,16 @@ public class BuiltinToolsTests
     public async Task Ids_BadParameter_IsNamed(string parameters, string message) =>
         Assert.Contains(message, (await RunAsync("id-generator", parameters)).Error!.Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Modules_AfterBuild_AreCompiled()
+    {
+        // A sandbox cannot keep what it compiles: a module without its compiled form costs each run milliseconds.
+        var modules = Directory.GetFiles(BuiltinTools.HostFolder, "*.py").Select(Path.GetFileNameWithoutExtension).Where(name => name != "main");
+        var compiled = Directory.GetFiles(Path.Combine(BuiltinTools.HostFolder, "__pycache__"), "*.pyc");
+
+        Assert.All(modules, module => Assert.Contains(compiled, file => Path.GetFileName(file).StartsWith(module + ".", StringComparison.Ordinal)));
+    }
+
     private static async Task<JsonElement> AnalyseAsync(string analysis, string text) =>
         (await RunAsync("text-analysis", JsonSerializer.Serialize(new { analysis, text }))).Result!.Value;
 
