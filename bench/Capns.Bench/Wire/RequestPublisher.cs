@@ -24,7 +24,7 @@ internal sealed class RequestPublisher(Uri broker) : IAsyncDisposable
             source = "bench",
             time = TimeProvider.System.GetUtcNow(),
             datacontenttype = "application/json",
-            data = new { toolId = tool, executionId, requestId = executionId.ToString(), agentId = "bench", parameters },
+            data = new { toolId = tool, executionId, requestId = executionId.ToString(), agentId = $"bench-{Agent(executionId)}", parameters },
         });
         for (var attempt = 1; ; attempt++)
         {
@@ -50,6 +50,9 @@ internal sealed class RequestPublisher(Uri broker) : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Sixteen callers share the load: one alone may only have FAIR_SHARE jobs out.</summary>
+    private static int Agent(Guid executionId) => executionId.ToByteArray()[^1] % 16;
 
     public async ValueTask DisposeAsync()
     {

@@ -10,8 +10,8 @@ public static class InboundBody
     /// <summary>Largest body: 1 MiB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 64 MiB).</summary>
-    internal const int MaxInternalBytes = 80 * 1024 * 1024;
+    /// <summary>Largest body of an internal message: a report may carry a result of <c>RESULT_MAX_BYTES</c> (at most 12 MiB).</summary>
+    internal const int MaxInternalBytes = 32 * 1024 * 1024;
 
     /// <summary>Deepest nesting of a public body.</summary>
     public const int MaxDepth = 64;

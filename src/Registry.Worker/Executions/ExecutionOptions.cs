@@ -17,8 +17,8 @@ internal sealed class ExecutionOptions
     public int ResultInlineMaxBytes { get; set; } = 262_144;
 
     /// <summary>Environment variable <c>RESULT_MAX_BYTES</c>: a larger result is OUTPUT_TOO_LARGE.</summary>
-    /// <value>1 to 104,857,600 bytes. Default: 10,485,760.</value>
-    [Range(1, 104_857_600)]
+    /// <value>1,024 to 12,582,912 bytes (a report must fit what brokers take, 16 MiB by default). Default: 10,485,760.</value>
+    [Range(1024, 12_582_912)]
     public int ResultMaxBytes { get; set; } = 10_485_760;
 
     /// <summary>Environment variable <c>FAIR_SHARE</c>: jobs of one caller and pool that may lie in runner queues or run; the others wait in PostgreSQL.</summary>

@@ -49,7 +49,7 @@ internal static class ExecutionsExtensions
     {
         options.MaxQueueMs = environment.WholeNumber("MAX_QUEUE_MS", options.MaxQueueMs, 1, 86_400_000);
         options.ResultInlineMaxBytes = environment.WholeNumber("RESULT_INLINE_MAX_BYTES", options.ResultInlineMaxBytes, 0, 524_288);
-        options.ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", options.ResultMaxBytes, 1, 104_857_600);
+        options.ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", options.ResultMaxBytes, 1024, 12 * 1024 * 1024);
         options.FairShare = environment.WholeNumber("FAIR_SHARE", options.FairShare, 1, 100_000);
     }
 

@@ -24,7 +24,7 @@ internal sealed record RunnerOptions
     /// <summary><c>HEARTBEAT_INTERVAL</c>, 1,000 to 3,600,000 ms. Default: 30,000.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(30_000);
 
-    /// <summary><c>RESULT_MAX_BYTES</c>, 1,024 to 67,108,864. Default: 10,485,760.</summary>
+    /// <summary><c>RESULT_MAX_BYTES</c>, 1,024 to 12,582,912 (a report must fit what brokers take, 16 MiB by default). Default: 10,485,760.</summary>
     public int ResultMaxBytes { get; init; } = 10 * 1024 * 1024;
 
     /// <summary><c>EVENT_STREAM_BUFFER_SIZE</c>, 1 to 1,000,000 entries of an execution's stream. Default: 1,000.</summary>
@@ -68,7 +68,7 @@ internal sealed record RunnerOptions
             Slots = environment.WholeNumber("MAX_CONCURRENT_EXECUTIONS", 100, 1, 10_000),
             ShutdownDrain = environment.Duration("SHUTDOWN_DRAIN_MS", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             HeartbeatInterval = environment.Duration("HEARTBEAT_INTERVAL", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
-            ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", 10 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            ResultMaxBytes = environment.WholeNumber("RESULT_MAX_BYTES", 10 * 1024 * 1024, 1024, 12 * 1024 * 1024),
             StreamBufferSize = environment.WholeNumber("EVENT_STREAM_BUFFER_SIZE", 1000, 1, 1_000_000),
             ToolFiles = files is null ? null : Path.GetFullPath(files),
             BenchmarkNoop = environment.Flag("CAPNS_BENCH_NOOP_EXECUTOR", false),
