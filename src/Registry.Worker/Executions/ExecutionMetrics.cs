@@ -14,7 +14,6 @@ internal sealed class ExecutionMetrics
     private readonly Counter<long> _failure;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _queueWait;
-    private readonly Counter<long> _limited;
     private readonly Counter<long> _late;
     private readonly Counter<long> _duplicates;
 
@@ -26,7 +25,6 @@ internal sealed class ExecutionMetrics
         _failure = meter.CreateCounter<long>(Prefix + "execution_failure_total");
         _duration = meter.CreateHistogram<double>(Prefix + "execution_duration_seconds", "s");
         _queueWait = meter.CreateHistogram<double>(Prefix + "queue_wait_seconds", "s");
-        _limited = meter.CreateCounter<long>(Prefix + "rate_limited_total");
         _late = meter.CreateCounter<long>(Prefix + "late_final_states_total");
         _duplicates = meter.CreateCounter<long>(Prefix + "duplicates_total");
     }
@@ -59,10 +57,6 @@ internal sealed class ExecutionMetrics
                 Milliseconds.Between(execution.StartedAt, execution.CompletedAt) / 1000.0, tool, level, new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
-
-    /// <summary>A runner's limiter said no.</summary>
-    public void Limited(string code) =>
-        _limited.Add(1, new KeyValuePair<string, object?>("kind", code == ErrorCodes.ConcurrencyLimited.Code ? "concurrency" : "rate"));
 
     /// <summary>A runner reported an end of what had ended.</summary>
     public void LateEnd() => _late.Add(1);

@@ -29,6 +29,9 @@ internal sealed class ExecutionOptions
     /// <summary>A runner that is silent this long has lost its attempt (platform spec 5.8).</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    /// <summary>A lease that has passed, but cannot be judged yet (<see cref="Timing.LeaseWatch"/>), is looked at again after this.</summary>
+    public static readonly TimeSpan LeaseRecheck = TimeSpan.FromSeconds(5);
+
     /// <summary>Beyond an attempt's timeout, for starting and stopping its sandbox. Later the registry ends it itself.</summary>
     public static readonly TimeSpan RunGrace = TimeSpan.FromSeconds(60);
 

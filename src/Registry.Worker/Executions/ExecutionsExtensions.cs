@@ -30,6 +30,7 @@ internal static class ExecutionsExtensions
         services.TryAddSingleton<ResultKeeper>();
         services.TryAddSingleton<ShareBoard>();
         services.TryAddSingleton<FairShares>();
+        services.TryAddSingleton<LeaseWatch>();
         services.TryAddSingleton<ExecutionSteps>();
         services.TryAddSingleton<ExecutionStateMachine>();
         services.TryAddSingleton<ExecutionPipe>();

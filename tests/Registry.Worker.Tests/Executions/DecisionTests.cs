@@ -3,6 +3,7 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Saga;
+using Capns.Registry.Worker.Executions.Timing;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Executions;
@@ -167,11 +168,11 @@ public sealed class DecisionTests
         running.LeaseUntil = Plans.Now.AddHours(1);
         running.DueAt = running.RunDeadline;
 
-        Assert.Equal(Choice.Expire, DueDecisions.Decide(queued, queued.DueAt!.Value).Choice);
-        Assert.Equal(Choice.Fail, DueDecisions.Decide(running, running.DueAt!.Value).Choice);
-        Assert.Equal("EXECUTION_TIMEOUT", DueDecisions.Decide(running, running.DueAt!.Value).Error!.Code);
-        Assert.Equal("WORKER_LOST", DueDecisions.Decide(silent, silent.DueAt!.Value).Error!.Code);
-        Assert.Equal(Choice.Nothing, DueDecisions.Decide(queued, queued.DueAt!.Value.AddMilliseconds(-1)).Choice);
+        Assert.Equal(Choice.Expire, DueDecisions.Decide(queued, queued.DueAt!.Value, mayJudgeLeases: true).Choice);
+        Assert.Equal(Choice.Fail, DueDecisions.Decide(running, running.DueAt!.Value, mayJudgeLeases: true).Choice);
+        Assert.Equal("EXECUTION_TIMEOUT", DueDecisions.Decide(running, running.DueAt!.Value, mayJudgeLeases: true).Error!.Code);
+        Assert.Equal("WORKER_LOST", DueDecisions.Decide(silent, silent.DueAt!.Value, mayJudgeLeases: true).Error!.Code);
+        Assert.Equal(Choice.Nothing, DueDecisions.Decide(queued, queued.DueAt!.Value.AddMilliseconds(-1), mayJudgeLeases: true).Choice);
     }
 
     [Fact]
@@ -181,6 +182,41 @@ public sealed class DecisionTests
         execution.CancelRequestedAt = Plans.Now;
         execution.DueAt = Plans.Now + ExecutionOptions.CancelGrace;
 
-        Assert.Equal(Choice.Cancel, DueDecisions.Decide(execution, execution.DueAt.Value).Choice);
+        Assert.Equal(Choice.Cancel, DueDecisions.Decide(execution, execution.DueAt.Value, mayJudgeLeases: true).Choice);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Due_LeaseOverAfterAnOutage_IsLookedAtAgain(bool idempotent)
+    {
+        var execution = Plans.Running(Plans.Plan() with { Idempotent = idempotent });
+
+        var decision = DueDecisions.Decide(execution, execution.LeaseUntil!.Value, mayJudgeLeases: false);
+
+        Assert.Equal((Choice.LookAgain, ExecutionOptions.LeaseRecheck), (decision.Choice, decision.Delay));
+    }
+
+    [Fact]
+    public void Due_LeasesNotJudged_OtherDeadlinesAndSaidLossesCount()
+    {
+        var late = Plans.Running();
+        var cancelled = Plans.Running();
+        cancelled.CancelRequestedAt = Plans.Now;
+        var lost = Plans.Running(Plans.Plan() with { Idempotent = false });
+        lost.LostAt = Plans.Now;
+
+        Assert.Equal("EXECUTION_TIMEOUT", DueDecisions.Decide(late, late.RunDeadline!.Value, mayJudgeLeases: false).Error!.Code);
+        Assert.Equal(Choice.Cancel, DueDecisions.Decide(cancelled, Plans.Now + ExecutionOptions.CancelGrace, mayJudgeLeases: false).Choice);
+        Assert.Equal("WORKER_LOST", DueDecisions.Decide(lost, lost.LeaseUntil!.Value, mayJudgeLeases: false).Error!.Code);
+    }
+
+    [Fact]
+    public void RunningAgain_NeverLaterThanAnotherDeadline()
+    {
+        var execution = Plans.Running();
+
+        Assert.Equal(Plans.Now.AddSeconds(40), ExecutionDeadlines.RunningAgain(execution, Plans.Now.AddSeconds(40)));
+        Assert.Equal(execution.RunDeadline, ExecutionDeadlines.RunningAgain(execution, Plans.Now.AddSeconds(66)));
     }
 }

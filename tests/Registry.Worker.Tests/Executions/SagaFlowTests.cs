@@ -2,6 +2,8 @@ using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Capns.Registry.Worker.Executions.Timing;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Executions;
@@ -183,6 +185,25 @@ public sealed class SagaFlowTests : IAsyncLifetime
         Assert.Equal(
             ["1 tool.execution.started", "1002 tool.execution.progress retry", "1003 tool.execution.started", "1004 tool.execution.completed"],
             await _world.EventsAsync(id));
+    }
+
+    [ServersFact]
+    public async Task LeaseOver_RightAfterAnOutage_WaitsForTheQueuedReports()
+    {
+        var id = await _world.RequestAsync();
+        var command = await _world.TakeAsync<RunTool>(Runner.Queue);
+        await _world.ReportAsync(Runner.Started(command));
+        await _world.UntilAsync(id, "running");
+
+        _world.Host.Services.GetRequiredService<LeaseWatch>().Interrupted();
+        await _world.Database.ExecuteAsync($"UPDATE executions SET lease_until = now() - interval '1 s', due_at = now() - interval '1 s' WHERE id = '{id}'");
+        await Eventually.TrueAsync(
+            async () => await _world.Database.ScalarAsync<long>($"SELECT count(*) FROM executions WHERE due_at > now() AND lease_until < now() AND id = '{id}'") == 1,
+            "a later look");
+        await _world.ReportAsync(Runner.Completed(command));
+        await _world.UntilAsync(id, "completed");
+
+        Assert.Equal(["1 tool.execution.started", "2 tool.execution.completed"], await _world.EventsAsync(id));
     }
 
     [ServersFact]

@@ -13,6 +13,7 @@ using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Executions.Saga;
 using Capns.Registry.Worker.Executions.Sharing;
+using Capns.Registry.Worker.Executions.Timing;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Testing;
@@ -53,7 +54,7 @@ internal sealed class World : IAsyncDisposable
         var documents = new OutboundDocuments(settings, TimeProvider.System);
         var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Worker.Streams.NoExecutionStream());
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new FairShares(new ShareBoard(), options), new ExecutionMetrics(meters), options));
+        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new FairShares(new ShareBoard(), options), new LeaseWatch(TimeProvider.System), new ExecutionMetrics(meters), options));
     }
 
     /// <summary>Starts it and waits until its queues are consumed.</summary>

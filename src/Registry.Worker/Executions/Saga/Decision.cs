@@ -21,6 +21,9 @@ internal enum Choice
     /// <summary>It may have been lost; look again shortly, a report of the start may be on its way.</summary>
     Recheck,
 
+    /// <summary>Its runner is silent, but its word may still be in the queue: look again.</summary>
+    LookAgain,
+
     /// <summary>The attempt could not start: wait, then hand over again.</summary>
     StartLater,
 
@@ -52,7 +55,7 @@ internal sealed record Decision(Choice Choice)
     /// <summary>The result, for the good ending.</summary>
     public CheckedResult? Result { get; init; }
 
-    /// <summary>For <see cref="Choice.Repeat"/>, <see cref="Choice.StartLater"/> and <see cref="Choice.Wait"/>.</summary>
+    /// <summary>For <see cref="Choice.Repeat"/>, <see cref="Choice.StartLater"/>, <see cref="Choice.Wait"/>, <see cref="Choice.Recheck"/> and <see cref="Choice.LookAgain"/>.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>True: a runner may still be at work on it and is told to stop.</summary>

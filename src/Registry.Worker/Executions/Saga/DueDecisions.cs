@@ -7,7 +7,10 @@ namespace Capns.Registry.Worker.Executions.Saga;
 internal static class DueDecisions
 {
     /// <summary>Decides. Before the due time, and for a sweep that came second, nothing.</summary>
-    public static Decision Decide(Execution execution, DateTimeOffset now)
+    /// <param name="execution">In any state.</param>
+    /// <param name="now">The time of the transaction.</param>
+    /// <param name="mayJudgeLeases">See <see cref="LeaseWatch.MayJudge"/>. False: a lease that has passed is looked at again later; other deadlines count.</param>
+    public static Decision Decide(Execution execution, DateTimeOffset now, bool mayJudgeLeases)
     {
         if (execution.DueAt is not { } due || now < due)
         {
@@ -18,7 +21,7 @@ internal static class DueDecisions
         {
             ExecutionState.Queued => Queued(execution, now),
             ExecutionState.Retrying => new Decision(Choice.HandOver),
-            ExecutionState.Running => Running(execution, now),
+            ExecutionState.Running => Running(execution, now, mayJudgeLeases),
             _ => Decision.Nothing,
         };
     }
@@ -38,27 +41,31 @@ internal static class DueDecisions
         return execution.HandedOverAt is null || execution.LostAt is not null ? new Decision(Choice.HandOver) : Decision.Nothing;
     }
 
-    private static Decision Running(Execution execution, DateTimeOffset now)
+    private static Decision Running(Execution execution, DateTimeOffset now, bool mayJudgeLeases)
     {
         if (now >= ExecutionDeadlines.CancelDeadline(execution))
         {
             return new Decision(Choice.Cancel) { StopRunner = true };
         }
 
-        if (now >= execution.LeaseUntil)
+        // What the broker has said to be lost is so, whatever is still in the queue.
+        var leasePassed = now >= execution.LeaseUntil;
+        if (leasePassed && (mayJudgeLeases || execution.LostAt is not null))
         {
             return LostDecisions.Running(execution, $"The runner {execution.RunnerId} was silent for {ExecutionOptions.Lease.TotalSeconds} s.");
         }
 
-        return now >= execution.RunDeadline
-            ? new Decision(Choice.Fail)
-            {
-                Error = Errors.Of(
-                    ErrorCodes.ExecutionTimeout,
-                    $"The attempt exceeded its time limit of {execution.TimeoutMs} ms and its runner did not end it.",
-                    new { limitMs = execution.TimeoutMs }),
-                StopRunner = true,
-            }
+        return now >= execution.RunDeadline ? TimedOut(execution)
+            : leasePassed ? new Decision(Choice.LookAgain) { Delay = ExecutionOptions.LeaseRecheck }
             : Decision.Nothing;
     }
+
+    private static Decision TimedOut(Execution execution) => new(Choice.Fail)
+    {
+        Error = Errors.Of(
+            ErrorCodes.ExecutionTimeout,
+            $"The attempt exceeded its time limit of {execution.TimeoutMs} ms and its runner did not end it.",
+            new { limitMs = execution.TimeoutMs }),
+        StopRunner = true,
+    };
 }

@@ -43,6 +43,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             On(Lost, Choice.Requeue).Then(steps.Requeue).TransitionTo(Queued),
             On(Lost, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Lost, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled),
+            On(Due, Choice.LookAgain).Then(steps.LookAgain),
             On(Due, Choice.Requeue).Then(steps.Requeue).TransitionTo(Queued),
             On(Due, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Due, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled),

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Capns.Registry.Worker.Executions.Saga;
 
 /// <summary>What the state machine does: this part hands over, begins and waits; the others store requests and end.</summary>
-internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper results, FairShares shares, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
+internal sealed partial class ExecutionSteps(
+    ExecutionVoice voice, ResultKeeper results, FairShares shares, LeaseWatch leases, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
 {
     /// <summary>What the message makes of the execution. Decided once for each message, before the first step.</summary>
     public Decision DecisionOf<T>(BehaviorContext<Execution, T> context)
@@ -49,6 +50,8 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
         }
 
         execution.LeaseUntil = transaction.Now + ExecutionOptions.Lease;
+        // Said to be lost, and lives.
+        execution.LostAt = null;
         execution.LastSequence = Math.Max(execution.LastSequence, context.Message.LastSequence);
         execution.DueAt = ExecutionDeadlines.Running(execution);
         if (execution.CancelRequestedAt is not null)
@@ -68,7 +71,6 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
             execution, ExecutionState.Queued, ProgressKind.Limited, new ResourceUsage(),
             $"{context.Message.Code}: waits until the window opens.", new ProgressData { RetryAt = retryAt }, transaction.Now);
         voice.Tell(transaction, execution, progress, ExecutionStatus.Progress, ExecutionState.Queued, ProgressKind.Limited);
-        transaction.AfterCommit(() => metrics.Limited(context.Message.Code));
     }
 
     /// <summary>The job may be lost; the sweep looks again when a report of its start would have come.</summary>
@@ -77,6 +79,10 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
         context.Saga.LostAt = TransactionOf(context).Now;
         context.Saga.DueAt = TransactionOf(context).Now + DecisionOf(context).Delay;
     }
+
+    /// <summary>The lease has passed, and the runner's word may still be in the queue.</summary>
+    public void LookAgain(BehaviorContext<Execution, ExecutionDue> context) =>
+        context.Saga.DueAt = ExecutionDeadlines.RunningAgain(context.Saga, TransactionOf(context).Now + DecisionOf(context).Delay);
 
     private static RegistryTransaction TransactionOf<T>(BehaviorContext<Execution, T> context)
         where T : class => context.GetPayload<RegistryTransaction>();
@@ -87,7 +93,7 @@ internal sealed partial class ExecutionSteps(ExecutionVoice voice, ResultKeeper 
         RunLimited report => StartDecisions.Decide(execution, report),
         RunLost report => LostDecisions.Decide(execution, report),
         RunEnded report => EndDecisions.Decide(execution, report, options.Value.ResultMaxBytes, Random.Shared.NextDouble()),
-        ExecutionDue => DueDecisions.Decide(execution, now),
+        ExecutionDue => DueDecisions.Decide(execution, now, leases.MayJudge),
         _ => Decision.Nothing,
     };
 

@@ -6,7 +6,8 @@ namespace Capns.Registry.Worker.Executions.Timing;
 
 /// <summary>Wakes executions whose due time has come: retries, deadlines, leases (platform spec 3.3, rule 5).</summary>
 /// <remarks>Several registries may sweep: rows that one works on are skipped by the others, and the state machine looks at the time itself.</remarks>
-internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource database, TimeProvider time, ILogger<DueSweep> logger) : BackgroundService
+internal sealed partial class DueSweep(
+    ExecutionPipe pipe, NpgsqlDataSource database, LeaseWatch leases, TimeProvider time, ILogger<DueSweep> logger) : BackgroundService
 {
     private const int BatchSize = 200;
     private const int Concurrency = 8;
@@ -27,6 +28,7 @@ internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource data
         while (true)
         {
             var ids = await FindAsync(cancellationToken);
+            leases.Looked();
             await Parallel.ForEachAsync(
                 ids,
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
@@ -49,6 +51,7 @@ internal sealed partial class DueSweep(ExecutionPipe pipe, NpgsqlDataSource data
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested && DatabaseFaults.Of(exception) != DatabaseFault.Other)
             {
+                leases.Interrupted();
                 LogPaused(exception.Message);
             }
         }

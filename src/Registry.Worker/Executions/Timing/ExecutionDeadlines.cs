@@ -18,6 +18,10 @@ internal static class ExecutionDeadlines
         return Earlier(due, CancelDeadline(execution)) ?? throw new InvalidOperationException("A running execution has a lease.");
     }
 
+    /// <summary>The same when the lease has passed and cannot be judged yet: at <paramref name="recheck"/> in its place.</summary>
+    public static DateTimeOffset RunningAgain(Execution execution, DateTimeOffset recheck) =>
+        Earlier(Earlier(recheck, execution.RunDeadline), CancelDeadline(execution)) ?? recheck;
+
     /// <summary>A cancelled run is over by then. Absent when nobody has asked.</summary>
     public static DateTimeOffset? CancelDeadline(Execution execution) => execution.CancelRequestedAt + ExecutionOptions.CancelGrace;
 

@@ -65,10 +65,11 @@ internal sealed partial class OutboxDispatcher(IMessagePublisher publisher, Outb
             {
                 await PublishAsync(batch, stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested && exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The rows keep their lease; the sweep has them when it is over.
-                FallBehind(exception.Message);
+                // Whatever it was: the lane goes on. The rows keep their lease; the sweep has them when it is over.
+                _behind = true;
+                LogLaneFailed(exception);
             }
         }
     }
@@ -97,6 +98,9 @@ internal sealed partial class OutboxDispatcher(IMessagePublisher publisher, Outb
         _behind = true;
         LogBehind(reason);
     }
+
+    [LoggerMessage(EventId = 3113, Level = LogLevel.Error, Message = "A batch of the outbox failed and is left to the sweep")]
+    private partial void LogLaneFailed(Exception exception);
 
     [LoggerMessage(EventId = 3111, Level = LogLevel.Warning, Message = "The outbox falls back to its sweep: {Reason}")]
     private partial void LogBehind(string reason);

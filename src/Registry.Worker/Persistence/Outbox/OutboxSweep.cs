@@ -1,5 +1,4 @@
 using Capns.Messaging.Outbound;
-using Npgsql;
 
 namespace Capns.Registry.Worker.Persistence.Outbox;
 
@@ -21,9 +20,9 @@ internal sealed partial class OutboxSweep(
                 {
                 }
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested && exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogPaused(exception.Message);
+                LogFailed(exception);
             }
         }
     }
@@ -49,6 +48,9 @@ internal sealed partial class OutboxSweep(
 
         return report.Unconfirmed.Count == 0;
     }
+
+    [LoggerMessage(EventId = 3114, Level = LogLevel.Error, Message = "The sweep of the outbox failed and is repeated")]
+    private partial void LogFailed(Exception exception);
 
     [LoggerMessage(EventId = 3112, Level = LogLevel.Warning, Message = "The sweep of the outbox pauses: {Reason}")]
     private partial void LogPaused(string reason);
