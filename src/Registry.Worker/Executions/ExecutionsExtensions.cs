@@ -39,6 +39,8 @@ internal static class ExecutionsExtensions
         services.TryAddSingleton<ExecutionCancelConsumer>();
         services.TryAddSingleton<DueSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<DueSweep>());
+        services.TryAddSingleton<QueueSampler>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueSampler>());
         services.TryAddSingleton<ShareReleaser>();
         services.AddHostedService(provider => provider.GetRequiredService<ShareReleaser>());
         return services;

@@ -42,6 +42,24 @@ public sealed class SagaFlowTests : IAsyncLifetime
     }
 
     [ServersFact]
+    public async Task Sample_WhileOneWaitsAndAfterItsEnd_TellsItsPoolAndThenZero()
+    {
+        var sampler = _world.Host.Services.GetRequiredService<QueueSampler>();
+        var id = await _world.RequestAsync();
+        var command = await _world.TakeAsync<RunTool>(Runner.Queue);
+
+        await sampler.SampleAsync(CancellationToken.None);
+        var waiting = Assert.Single(sampler.Queues);
+        await _world.ReportAsync(Runner.Completed(command));
+        await _world.UntilAsync(id, "completed");
+        await sampler.SampleAsync(CancellationToken.None);
+
+        Assert.Equal((command.Pool, "normal", 1), (waiting.Pool, waiting.Priority, waiting.Depth));
+        Assert.InRange(waiting.OldestSeconds, 0, 60);
+        Assert.Equal(0, Assert.Single(sampler.Queues).Depth);
+    }
+
+    [ServersFact]
     public async Task Reports_EndComesBeforeStart_EndsOnceWithBothEvents()
     {
         var id = await _world.RequestAsync();
