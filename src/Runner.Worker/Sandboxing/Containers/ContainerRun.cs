@@ -5,6 +5,11 @@ namespace Capns.Runner.Worker.Sandboxing.Containers;
 /// <summary>One run in a started container: feeds stdin, passes output on, and ends it when a limit or a person says so.</summary>
 internal sealed class ContainerRun(Container container, SandboxSpec spec, ISandboxOutput output, TimeProvider time)
 {
+    /// <summary>128 + SIGKILL.</summary>
+    private const int KilledCode = 137;
+
+    private static readonly TimeSpan MemoryWord = TimeSpan.FromMilliseconds(500);
+
     private const int PieceSize = 32 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -35,6 +40,7 @@ internal sealed class ContainerRun(Container container, SandboxSpec spec, ISandb
             var code = await EndAsync(pump, watch);
             var wall = time.GetElapsedTime(began);
             await DrainAsync(pump);
+            await HearOfMemoryAsync(code);
             var end = await container.InspectAsync();
             return _refusal is null ? Describe(code, end.State, warm, beganAt, wall, cpuBefore) : throw _refusal;
         }
@@ -73,13 +79,25 @@ internal sealed class ContainerRun(Container container, SandboxSpec spec, ISandb
     /// <summary>The container has ended: what it wrote is on its way, and its end follows.</summary>
     private Task DrainAsync(Task pump) => pump.WaitAsync(Patience, time);
 
+    /// <summary>
+    /// The engine may tell of the end before it tells what the kernel did: a program that was killed by nobody of ours gets
+    /// the time for that word to come.
+    /// </summary>
+    private async Task HearOfMemoryAsync(int code)
+    {
+        if (code == KilledCode && _ended == SandboxOutcome.Unknown && _kills == 0)
+        {
+            await Task.WhenAny(container.OutOfMemory, Task.Delay(MemoryWord, time));
+        }
+    }
+
     private SandboxResult Describe(
         int code, ContainerState end, bool warm, DateTimeOffset beganAt, TimeSpan wall, TimeSpan cpuBefore)
     {
         // Exit code 128 + n says that signal n ended the program; 255 and its like are codes of programs' own.
         int? signal = code is > 128 and <= 128 + 64 ? code - 128 : null;
         var outcome = _ended != SandboxOutcome.Unknown ? _ended
-            : end.OOMKilled || _kills > 0 ? SandboxOutcome.OutOfMemory
+            : end.OOMKilled || _kills > 0 || container.OutOfMemory.IsCompleted ? SandboxOutcome.OutOfMemory
             : signal is null ? SandboxOutcome.Exited
             : SandboxOutcome.Signaled;
         // By the engine's clock: our own would count the engine's tidying up. A clock that differs is bounded by ours.
