@@ -55,8 +55,21 @@ public sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>A new channel with publisher confirms on a connection that all channels of this fixture share.</summary>
-    public async Task<IChannel> OpenChannelAsync() =>
-        await (await ConnectionAsync()).CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+    public async Task<IChannel> OpenChannelAsync()
+    {
+        while (true)
+        {
+            var connection = await ConnectionAsync();
+            try
+            {
+                return await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            }
+            catch (OperationInterruptedException) when (!connection.IsOpen)
+            {
+                // Closed by CloseConnectionsAsync, which the connection learned of only now.
+            }
+        }
+    }
 
     /// <summary>What the broker says now about a queue (a passive declaration, so without the delay of the management statistics).</summary>
     /// <returns>Null when there is no such queue.</returns>

@@ -28,7 +28,8 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public bool IsAvailable =>
-        IsEnabled && _connecting.Value is { IsCompletedSuccessfully: true } connecting && connecting.Result.IsConnected;
+        // The multiplexer calls itself connected a moment before it sends commands to the server; the database does not.
+        IsEnabled && _connecting.Value is { IsCompletedSuccessfully: true } connecting && connecting.Result.GetDatabase().IsConnected(default);
 
     /// <inheritdoc/>
     public Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments) => CallAsync(async database =>
