@@ -66,8 +66,10 @@ public sealed class FairShareTests
         await runner.NextAsync(4);
         var order = await OrderAsync(world);
 
-        // The ends were committed, and the registry was killed before it looked at the lines.
+        // The ends were committed, and the registry was gone before it looked at the lines.
+        await world.Host.StopAsync();
         await world.Database.ExecuteAsync("UPDATE executions SET status = 'completed', handed_over_at = NULL, due_at = NULL WHERE handed_over_at IS NOT NULL");
+        using var second = await world.StartSecondAsync(ordered, options => options.FairShare = 2);
         var came = await runner.NextAsync(4);
 
         Assert.Equal(RoundRobin(order).Take(4), came.Select(one => one.ExecutionId));
@@ -80,6 +82,7 @@ public sealed class FairShareTests
         var last = await runner.NextAsync(2);
         await Task.WhenAll(last.Select(runner.CompleteAsync));
         await AllAsync(world, "completed", 10);
+        await second.StopAsync();
     }
 
     [ServersFact]
