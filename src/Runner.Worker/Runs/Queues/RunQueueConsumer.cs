@@ -36,8 +36,21 @@ internal sealed class RunQueueConsumer(
     /// <summary>After the last kill, time for the reports.</summary>
     private static readonly TimeSpan LastReports = TimeSpan.FromSeconds(5);
 
+    private bool _drained;
+
     /// <summary>True while the run queues are consumed.</summary>
     public bool IsConsuming { get; private set; }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!_drained)
+        {
+            // The broker was away, or its connection ended at the same moment: what still runs may end all the same.
+            await DrainAsync([]);
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,12 +69,7 @@ internal sealed class RunQueueConsumer(
                 await ConsumeAsync(stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Told to stop while the broker was away: what still runs may end all the same.
-            await DrainAsync([]);
-        }
-        catch (Exception broken) when (broken is not OperationCanceledException)
+        catch (Exception broken) when (broken is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             RunnerLog.ConsumerBroke(logger, broken);
             Environment.ExitCode = Environment.ExitCode == 0 ? Broken : Environment.ExitCode;
@@ -149,6 +157,7 @@ internal sealed class RunQueueConsumer(
     /// <summary>Takes no more commands, lets the attempts end, then stops them (platform spec 5.8).</summary>
     private async Task DrainAsync(List<Consumer> consumers)
     {
+        _drained = true;
         RunnerLog.Draining(logger, options.RunnerId, runs.Count, (long)options.ShutdownDrain.TotalMilliseconds);
         foreach (var consumer in consumers)
         {
