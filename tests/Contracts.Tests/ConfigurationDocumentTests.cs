@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Capns.Contracts.Executions;
+using Capns.Testing;
 
 namespace Capns.Contracts.Tests;
 
@@ -27,7 +28,7 @@ public sealed partial class ConfigurationDocumentTests
 
     // Codes of errors look like variables, and are none.
     private static HashSet<string> ReadInCode() =>
-        Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Literal().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value)
             .Except(ErrorCodes.All.Keys)
@@ -35,20 +36,9 @@ public sealed partial class ConfigurationDocumentTests
             .ToHashSet(StringComparer.Ordinal);
 
     private static HashSet<string> InDocument() =>
-        Quoted().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "CONFIGURATION.md")))
+        Quoted().Matches(File.ReadAllText(Path.Combine(Checkout.Root, "docs", "CONFIGURATION.md")))
             .Select(match => match.Groups[1].Value)
             .ToHashSet(StringComparer.Ordinal);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Capns.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex("\"([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|VERSION)\"")]
     private static partial Regex Literal();

@@ -1,3 +1,4 @@
+using Capns.Testing;
 using System.Text.Json;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Capns.Testing;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using Xunit;
@@ -62,20 +63,9 @@ public sealed class ExecutionStateMachineTests
         from happening in target[1].Split(", ")
         select (ends[0].Trim() == "[*]" ? "Initial" : ends[0].Trim(), target[0].Trim(), happening.Trim());
 
-    private static string Document() => File.ReadAllText(Path.Combine(Root(), "docs", "state-machines", "execution.md"));
+    private static string Document() => File.ReadAllText(Path.Combine(Checkout.Root, "docs", "state-machines", "execution.md"));
 
     private static bool IsState(Vertex vertex) => typeof(State).IsAssignableFrom(vertex.VertexType);
 
     private static bool IsEvent(Vertex vertex) => typeof(Event).IsAssignableFrom(vertex.VertexType);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Capns.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("Capns.sln is above no folder of the tests.");
-        }
-
-        return folder.FullName;
-    }
 }

@@ -1,7 +1,7 @@
-namespace Capns.Integration.Tests;
+namespace Capns.Testing;
 
 /// <summary>Where the tests run from.</summary>
-internal static class Checkout
+public static class Checkout
 {
     /// <summary>The folder of <c>Capns.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
