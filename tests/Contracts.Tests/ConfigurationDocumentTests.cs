@@ -12,6 +12,7 @@ public sealed partial class ConfigurationDocumentTests
     [
         "CAPNS_EXECUTION_ID", "CAPNS_ATTEMPT", "CAPNS_TOOL_VERSION", "CAPNS_DEADLINE",
         "MASSTRANSIT_USAGE_TELEMETRY", "POSIXLY_CORRECT", "EXECUTION_NOT_FINISHED",
+        "MEDIA_DUPLICATE", "REQUIRED_DEFAULT", "XDG_CACHE_HOME",
     ];
 
     [Fact]

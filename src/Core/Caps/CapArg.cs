@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Capns.Core.Json;
 
 namespace Capns.Core.Caps;
 
-/// <summary>An argument of a capability; it has no name, its media URN is its identity (CapNs spec 7.1).</summary>
+/// <summary>
+/// An argument of a capability; it has no name, its media URN is its identity (CapNs spec 7.1). Immutable, equal by members.
+/// </summary>
 public sealed record CapArg
 {
     /// <summary>What it is: a media URN, compared as it is written.</summary>
@@ -12,52 +15,33 @@ public sealed record CapArg
     public required bool Required { get; init; }
 
     /// <summary>Where its value may come from; the first that has one counts.</summary>
-    public required IReadOnlyList<ArgSource> Sources { get; init; }
+    public required IReadOnlyList<ArgSource> Sources { get; init => field = [.. value]; }
 
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What is taken when it is not given.</summary>
-    public JsonElement? DefaultValue { get; init; }
+    /// <summary>What is taken when it is not given. JSON <c>null</c> is the same as none.</summary>
+    public JsonElement? DefaultValue { get; init => field = JsonMember.Keep(value); }
 
-    /// <summary>Anything else.</summary>
-    public JsonElement? Metadata { get; init; }
+    /// <summary>Anything else. JSON <c>null</c> is the same as none.</summary>
+    public JsonElement? Metadata { get; init => field = JsonMember.Keep(value); }
+
+    /// <summary>The first source that is standard input; null when there is none.</summary>
+    public ArgSource.Stdin? Stdin => Sources.OfType<ArgSource.Stdin>().FirstOrDefault();
+
+    /// <summary>The first source that is a position; null when there is none.</summary>
+    public ArgSource.Position? Position => Sources.OfType<ArgSource.Position>().FirstOrDefault();
+
+    /// <summary>The first source that is an option; null when there is none.</summary>
+    public ArgSource.CliFlag? CliFlag => Sources.OfType<ArgSource.CliFlag>().FirstOrDefault();
+
+    /// <summary>Equal in every member; sources in order, JSON members as JSON values.</summary>
+    public bool Equals(CapArg? other) =>
+        other is not null
+        && MediaUrn == other.MediaUrn && Required == other.Required && Description == other.Description
+        && Sources.SequenceEqual(other.Sources)
+        && JsonMember.Same(DefaultValue, other.DefaultValue) && JsonMember.Same(Metadata, other.Metadata);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(MediaUrn, Required, Description, Sources.Count);
 }
-
-/// <summary>Where the value of an argument may come from.</summary>
-public abstract record ArgSource
-{
-    private ArgSource()
-    {
-    }
-
-    /// <summary>Standard input.</summary>
-    /// <param name="MediaUrn">What is expected there.</param>
-    public sealed record Stdin(string MediaUrn) : ArgSource;
-
-    /// <summary>A place in the list of positional values.</summary>
-    /// <param name="Index">0 and up.</param>
-    public sealed record Position(int Index) : ArgSource;
-
-    /// <summary>An option.</summary>
-    /// <param name="Flag">As typed, dashes included; never rewritten (RULE11).</param>
-    public sealed record CliFlag(string Flag) : ArgSource;
-}
-
-/// <summary>What a capability gives (CapNs spec 7.1).</summary>
-public sealed record CapOutput
-{
-    /// <summary>What it is.</summary>
-    public required string MediaUrn { get; init; }
-
-    /// <summary>For people.</summary>
-    public required string Description { get; init; }
-
-    /// <summary>Anything else.</summary>
-    public JsonElement? Metadata { get; init; }
-}
-
-/// <summary>Who put a definition into a registry, and when.</summary>
-/// <param name="Username">Their name there.</param>
-/// <param name="RegisteredAt">ISO 8601, kept as text.</param>
-public sealed record RegisteredBy(string Username, string RegisteredAt);

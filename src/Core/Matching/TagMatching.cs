@@ -59,18 +59,13 @@ internal static class TagMatching
         while (next < tags.Length)
         {
             var candidate = tags[next].Key;
-            if (ReferenceEquals(candidate, key))
+            // Most often both are equal, and usual words are one instance; only otherwise does the order matter.
+            if (string.Equals(candidate, key))
             {
                 return next++;
             }
 
-            var order = UrnCharacters.CompareScalars(candidate, key);
-            if (order == 0)
-            {
-                return next++;
-            }
-
-            if (order > 0)
+            if (UrnCharacters.CompareScalars(candidate, key) > 0)
             {
                 return -1;
             }

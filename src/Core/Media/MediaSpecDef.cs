@@ -1,11 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Capns.Core.Caps.Reading;
+using Capns.Core.Json;
 
 namespace Capns.Core.Media;
 
-/// <summary>What a media URN stands for: a MIME type, a schema, rules for values (CapNs spec 7.1, 9). Immutable.</summary>
-public sealed record MediaSpecDef
+/// <summary>
+/// What a media URN stands for: a MIME type, a schema, rules for values (CapNs spec 7.1, 9). Immutable, equal by members.
+/// </summary>
+[JsonConverter(typeof(MediaSpecDefJsonConverter))]
+public sealed partial record MediaSpecDef
 {
-    /// <summary>The media URN, as written.</summary>
+    /// <summary>The media URN, as written; that it is one is checked by validation only (MS2).</summary>
     public required string Urn { get; init; }
 
     /// <summary>MIME type.</summary>
@@ -17,8 +23,8 @@ public sealed record MediaSpecDef
     /// <summary>Address of a JSON Schema that values must satisfy; not looked at when <see cref="Schema"/> is there.</summary>
     public string? ProfileUri { get; init; }
 
-    /// <summary>JSON Schema that values must satisfy.</summary>
-    public JsonElement? Schema { get; init; }
+    /// <summary>JSON Schema that values must satisfy. JSON <c>null</c> is the same as none.</summary>
+    public JsonElement? Schema { get; init => field = JsonMember.Keep(value); }
 
     /// <summary>For people, in sentences.</summary>
     public string? Description { get; init; }
@@ -26,31 +32,20 @@ public sealed record MediaSpecDef
     /// <summary>Rules beside the schema.</summary>
     public MediaValidation? Validation { get; init; }
 
-    /// <summary>Anything else.</summary>
-    public JsonElement? Metadata { get; init; }
+    /// <summary>Anything else. JSON <c>null</c> is the same as none.</summary>
+    public JsonElement? Metadata { get; init => field = JsonMember.Keep(value); }
 
     /// <summary>Extensions of files of this type, without dot. Default: none.</summary>
-    public IReadOnlyList<string> Extensions { get; init; } = [];
-}
+    public IReadOnlyList<string> Extensions { get; init => field = [.. value]; } = [];
 
-/// <summary>Rules for values; one that is null is not applied (CapNs spec 10.1).</summary>
-public sealed record MediaValidation
-{
-    /// <summary>Smallest number, included.</summary>
-    public double? Min { get; init; }
+    /// <summary>Equal in every member; JSON members as JSON values.</summary>
+    public bool Equals(MediaSpecDef? other) =>
+        other is not null
+        && Urn == other.Urn && MediaType == other.MediaType && Title == other.Title
+        && ProfileUri == other.ProfileUri && Description == other.Description && Validation == other.Validation
+        && JsonMember.Same(Schema, other.Schema) && JsonMember.Same(Metadata, other.Metadata)
+        && Extensions.SequenceEqual(other.Extensions);
 
-    /// <summary>Greatest number, included.</summary>
-    public double? Max { get; init; }
-
-    /// <summary>Least length: UTF-8 bytes of a string, elements of an array; included.</summary>
-    public int? MinLength { get; init; }
-
-    /// <summary>Greatest length: UTF-8 bytes of a string, elements of an array; included.</summary>
-    public int? MaxLength { get; init; }
-
-    /// <summary>Regular expression that a string must contain a match of.</summary>
-    public string? Pattern { get; init; }
-
-    /// <summary>Strings that are allowed.</summary>
-    public IReadOnlyList<string>? AllowedValues { get; init; }
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Urn, MediaType, Title, ProfileUri, Description, Validation, Extensions.Count);
 }

@@ -23,10 +23,31 @@ internal static class UrnTags
 
         if (!isSorted)
         {
-            Array.Sort(tags, ByKey);
+            Sort(tags);
         }
 
         return tags;
+    }
+
+    private static void Sort(UrnTag[] tags)
+    {
+        if (tags.Length > RawTags.Usual)
+        {
+            Array.Sort(tags, ByKey);
+            return;
+        }
+
+        // By insertion: for a few tags, of which most are in order, several times as fast as a sort by a delegate.
+        for (var i = 1; i < tags.Length; i++)
+        {
+            var (tag, at) = (tags[i], i);
+            for (; at > 0 && UrnCharacters.CompareScalars(tags[at - 1].Key, tag.Key) > 0; at--)
+            {
+                tags[at] = tags[at - 1];
+            }
+
+            tags[at] = tag;
+        }
     }
 
     /// <summary>Index of a tag; negative when there is none.</summary>
@@ -39,7 +60,23 @@ internal static class UrnTags
     }
 
     /// <summary>Index of a tag, or the complement of where it would stand.</summary>
-    public static int FindExactly(ReadOnlySpan<UrnTag> tags, string key) => tags.BinarySearch(new UrnTag(key, "*"), ByKey);
+    public static int FindExactly(ReadOnlySpan<UrnTag> tags, string key)
+    {
+        var (from, end) = (0, tags.Length);
+        while (from < end)
+        {
+            var middle = (from + end) / 2;
+            var order = UrnCharacters.CompareScalars(tags[middle].Key, key);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (from, end) = order < 0 ? (middle + 1, end) : (from, middle);
+        }
+
+        return ~from;
+    }
 
     /// <summary>A tag given by a program rather than by a text: the key is lowered in all of Unicode, the value kept.</summary>
     /// <exception cref="UrnException">Codes 2, 3 and 7: it could not be read back.</exception>
