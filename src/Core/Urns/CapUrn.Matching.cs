@@ -1,4 +1,5 @@
 using Capns.Core.Matching;
+using Capns.Core.Matching.Explanations;
 using Capns.Core.Media;
 
 namespace Capns.Core.Urns;
@@ -41,6 +42,11 @@ public sealed partial class CapUrn
 
     /// <summary>True when <paramref name="cap"/> can do what this request asks for.</summary>
     public bool ConformsTo(CapUrn cap, SpecialValueMode mode = SpecialValueMode.Reference) => cap.Accepts(this, mode);
+
+    /// <summary>Says part by part why this capability accepts a request, or why not. The verdict is that of <see cref="Accepts"/>.</summary>
+    /// <param name="request">What is wished for.</param>
+    /// <param name="mode">How <c>?</c> and <c>!</c> on tags other than the directions are read.</param>
+    public CapExplanation Explain(CapUrn request, SpecialValueMode mode = SpecialValueMode.Reference) => new(this, request, mode);
 
     /// <summary>True when no direction and no tag of both excludes the other (CapNs spec 5.3). Symmetric.</summary>
     public bool IsCompatibleWith(CapUrn other) =>
