@@ -1,0 +1,30 @@
+namespace Capns.Core.Tests.Fuzzing;
+
+/// <summary>A short run of <c>bench/run fuzz</c>.</summary>
+public sealed class FuzzTests
+{
+    private const int Texts = 20_000;
+
+    [Fact]
+    public void Parsers_RandomAndMutatedTexts_GiveTheDocumentedErrorInBoundedTimeAndMemory()
+    {
+        var run = new FuzzRun();
+
+        run.Try(new FuzzInputs(seed: 1), Texts);
+
+        Assert.Empty(run.Failures);
+        Assert.All(run.Results, result => Assert.Equal(Texts, result.Accepted + result.Refused));
+        // Texts that a parser takes are among them: otherwise it was not tried beyond its first check.
+        Assert.All(run.Results, result => Assert.InRange(result.Accepted, 20, Texts - 20));
+    }
+
+    [Fact]
+    public void Inputs_SameSeed_AreTheSame()
+    {
+        var (first, second, other) = (new FuzzInputs(seed: 7), new FuzzInputs(seed: 7), new FuzzInputs(seed: 8));
+        string[] texts = [.. Enumerable.Range(0, 2000).Select(_ => first.Next())];
+
+        Assert.Equal(texts, Enumerable.Range(0, 2000).Select(_ => second.Next()));
+        Assert.NotEqual(texts, Enumerable.Range(0, 2000).Select(_ => other.Next()));
+    }
+}
