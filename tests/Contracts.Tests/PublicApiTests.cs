@@ -10,6 +10,7 @@ public sealed class PublicApiTests
     {
         { "Capns.Contracts", "src/Contracts/PublicApi.txt" },
         { "Capns.Core", "src/Core/PublicApi.txt" },
+        { "Capns.Definitions", "src/Definitions/PublicApi.txt" },
         { "Capns.Messaging", "src/Messaging/PublicApi.txt" },
     };
 

@@ -9,6 +9,7 @@ public sealed class StandardsTests
     private const string Core = "Capns.Core";
     private const string Messaging = "Capns.Messaging";
     private const string Hosting = "Capns.Hosting";
+    private const string Definitions = "Capns.Definitions";
 
     public static TheoryData<string> Workers => ["Capns.Registry.Worker", "Capns.Runner.Worker", "Capns.Discovery.Worker"];
 
@@ -23,6 +24,7 @@ public sealed class StandardsTests
     [Theory]
     [InlineData(Contracts, "")]
     [InlineData(Messaging, Contracts)]
+    [InlineData(Definitions, Core)]
     [InlineData(Hosting, $"{Contracts} {Messaging}")]
     public void Library_KnowsOnlyThoseBelowIt(string library, string known) => Assert.Empty(Own(library).Except(known.Split(' ')));
 
@@ -42,6 +44,7 @@ public sealed class StandardsTests
     [Theory]
     [InlineData(Contracts)]
     [InlineData(Messaging)]
+    [InlineData(Definitions)]
     public void PublicClass_OfAPackage_IsSealedOrStatic(string library)
     {
         var open = Assembly.Load(library).GetExportedTypes().Where(type => type is { IsClass: true, IsSealed: false });

@@ -1,0 +1,34 @@
+namespace Capns.Definitions;
+
+/// <summary>A definition could not be had; <see cref="Failure"/> says why.</summary>
+public sealed class DefinitionException : Exception
+{
+    /// <summary>Carries the reason.</summary>
+    public DefinitionException(DefinitionFailure failure, string message, Exception? inner = null)
+        : base(message, inner) => Failure = failure;
+
+    /// <summary>Why.</summary>
+    public DefinitionFailure Failure { get; }
+}
+
+/// <summary>Why a definition could not be had (CapNs spec 13.3).</summary>
+public enum DefinitionFailure
+{
+    /// <summary>The registry could not be asked, or did not answer in time; trying again may help.</summary>
+    HttpError,
+
+    /// <summary>The registry answered, but not with the definition.</summary>
+    NotFound,
+
+    /// <summary>What it answered is no definition, or another one.</summary>
+    ParseError,
+
+    /// <summary>The cache folder cannot be used.</summary>
+    CacheError,
+
+    /// <summary>A definition differs from the registry's.</summary>
+    ValidationError,
+
+    /// <summary>No media type has this file extension.</summary>
+    ExtensionNotFound,
+}

@@ -1,0 +1,107 @@
+using Capns.Core.Media;
+using Capns.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Capns.Definitions.Tests;
+
+public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
+{
+    private const string Listing = "media:listing;textable";
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
+    private StandInRegistry _server = null!;
+
+    public async Task InitializeAsync() => _server = await StandInRegistry.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Get_BuiltIn_NeedsNoRegistry()
+    {
+        await _server.StopAsync();
+        var registry = await OpenAsync();
+
+        var spec = await registry.GetMediaSpecAsync("media:pdf;bytes");
+
+        Assert.Equal("application/pdf", spec.MediaType);
+        Assert.Equal(registry.GetStandardSpecs().Count, registry.GetCachedSpecs().Count);
+        Assert.Equal(spec, await registry.FindAsync(MediaUrns.Pdf));
+    }
+
+    [Fact]
+    public async Task Get_AnySpelling_IsAskedForOnceByCanonicalFormAndKeptInAFolderOfItsOwn()
+    {
+        _server.Give(Spec());
+        var registry = await OpenAsync();
+
+        await registry.GetMediaSpecAsync("media:textable;listing");
+        await registry.GetMediaSpecAsync("MEDIA:Listing;textable");
+        var again = await OpenAsync();
+
+        Assert.Equal(["/media:listing%3Btextable"], _server.Asked);
+        Assert.Equal("text/x-listing", again.GetCachedSpec("media:textable;listing")!.MediaType);
+        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "media")));
+    }
+
+    [Fact]
+    public async Task Find_NotThere_IsNullAndUnreachableIsAnException()
+    {
+        var registry = await OpenAsync();
+        Assert.Null(await registry.FindAsync(MediaUrn.Parse(Listing)));
+
+        await _server.StopAsync();
+
+        await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(MediaUrn.Parse(Listing)));
+        Assert.False(await registry.MediaSpecExistsAsync(Listing));
+    }
+
+    [Fact]
+    public async Task MediaUrnsForExtension_BuiltInAndKept_AreFoundInAnyCase()
+    {
+        _server.Give(Spec());
+        var registry = await OpenAsync();
+        await registry.GetMediaSpecAsync(Listing);
+
+        Assert.Equal([MediaUrn.Parse(Listing)], registry.MediaUrnsForExtension("LST"));
+        Assert.Contains(MediaUrns.Pdf, registry.MediaUrnsForExtension("pdf"));
+        var failure = Assert.Throws<DefinitionException>(() => registry.MediaUrnsForExtension(".pdf"));
+        Assert.Equal(DefinitionFailure.ExtensionNotFound, failure.Failure);
+        Assert.Contains("lst", registry.ExtensionMappings().Keys);
+    }
+
+    [Fact]
+    public async Task ClearCache_BuiltInOnes_Stay()
+    {
+        _server.Give(Spec());
+        var registry = await OpenAsync();
+        await registry.GetMediaSpecAsync(Listing);
+
+        registry.ClearCache();
+
+        Assert.Null(registry.GetCachedSpec(Listing));
+        Assert.NotNull(registry.GetCachedSpec("media:void"));
+    }
+
+    [Fact]
+    public async Task Get_AnswerIsAnotherType_IsAParseError()
+    {
+        _server.Answer = context => context.Response.WriteAsync(Spec("media:other"));
+
+        var failure = await Assert.ThrowsAsync<DefinitionException>(async () => await (await OpenAsync()).GetMediaSpecAsync(Listing));
+
+        Assert.Equal(DefinitionFailure.ParseError, failure.Failure);
+    }
+
+    private static string Spec(string urn = Listing) =>
+        $$"""{"urn": "{{urn}}", "media_type": "text/x-listing", "title": "Listing", "extensions": ["lst"]}""";
+
+    private Task<MediaSpecRegistry> OpenAsync() =>
+        MediaSpecRegistry.OpenAsync(new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder }, time: new ManualTime());
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Capns.Core.Media;
+using Capns.Testing;
+
+namespace Capns.Definitions.Tests;
+
+public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
+    private readonly ManualTime _time = new();
+    private StandInRegistry _server = null!;
+
+    public async Task InitializeAsync() => _server = await StandInRegistry.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Find_Embedded_NeedsNoServer()
+    {
+        await _server.StopAsync();
+        var registry = await OpenAsync();
+
+        var schema = await registry.FindAsync($"{_server.Url}/schema/int-array");
+
+        Assert.Equal("integer", schema!.Value.GetProperty("items").GetProperty("type").GetString());
+        Assert.True(registry.IsEmbeddedProfile($"{_server.Url}/schema/str"));
+    }
+
+    [Fact]
+    public async Task Find_FromItsAddress_IsKeptForSevenDaysUnderTheBeginningOfItsHash()
+    {
+        _server.Give("""{"type":"string","minLength":2}""");
+        var uri = $"{_server.Url}/schema/own";
+        await (await OpenAsync()).FindAsync(uri);
+        await _server.StopAsync();
+        var registry = await OpenAsync();
+
+        Assert.Equal(2, (await registry.FindAsync(uri))!.Value.GetProperty("minLength").GetInt32());
+
+        Assert.Equal(registry.EmbeddedProfiles.Append(uri), registry.CachedProfiles);
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(_folder, "profile_schemas")));
+        Assert.Matches("^[0-9a-f]{16}\\.json$", Path.GetFileName(file));
+        var entry = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        Assert.Equal((uri, 168), (entry["profile_url"]!.GetValue<string>(), entry["ttl_hours"]!.GetValue<int>()));
+        _time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        Assert.Null(await (await OpenAsync()).FindCachedAsync(uri));
+    }
+
+    [Theory]
+    [InlineData("urn:example:schema")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("not an address")]
+    public async Task Find_NoHttpAddress_IsUnknownAndNothingIsAsked(string profile)
+    {
+        var registry = await OpenAsync();
+
+        Assert.Null(await registry.FindAsync(profile));
+        Assert.False(await registry.SchemaExistsAsync(profile));
+    }
+
+    [Fact]
+    public async Task Find_NotThere_IsNullAndAwayOrNonsenseIsUnreachable()
+    {
+        var uri = $"{_server.Url}/schema/own";
+        var registry = await OpenAsync();
+        Assert.Null(await registry.FindAsync(uri));
+
+        _server.Give("[1]");
+        await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(uri));
+
+        await _server.StopAsync();
+        await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(uri));
+        Assert.False(await registry.SchemaExistsAsync(uri));
+    }
+
+    [Fact]
+    public async Task Find_BooleanSchema_IsOne()
+    {
+        _server.Give("true");
+
+        Assert.Equal(JsonValueKind.True, (await (await OpenAsync()).FindAsync($"{_server.Url}/all"))!.Value.ValueKind);
+    }
+
+    private Task<ProfileSchemaRegistry> OpenAsync() =>
+        ProfileSchemaRegistry.OpenAsync(new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder }, time: _time);
+}
