@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(110, LogLevel.Warning, "The consumption of the queues could not be checked: {Reason}")]
     public static partial void CheckFailed(ILogger log, string reason);
+
+    [LoggerMessage(111, LogLevel.Warning, "Answers on {Queue} are not heard for a moment: {Reason}")]
+    public static partial void RepliesInterrupted(ILogger log, string queue, string reason);
 }

@@ -3,6 +3,7 @@ using Capns.Hosting.Configuration;
 using Capns.Messaging;
 using Capns.Messaging.Endpoints;
 using Capns.Registry.Worker.Api;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Looking;
@@ -21,6 +22,7 @@ return await CapnsHost.RunAsync(
         builder.Services.AddPersistence(builder.AddPostgres().ConnectionString);
         builder.Services.AddStreams(StreamOptions.Read(builder.Environment));
         builder.AddTools();
+        builder.Services.AddCapabilities();
         builder.AddAdmission();
         builder.Services.AddExecutions(options => options.ReadFrom(builder.Environment));
         builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((services, rabbit) =>
@@ -32,5 +34,6 @@ return await CapnsHost.RunAsync(
     app =>
     {
         app.MapToolsApi();
+        app.MapCapabilitiesApi();
         app.MapExecutions();
     });

@@ -7,8 +7,6 @@ namespace Capns.Integration.Tests;
 /// <summary>The example publishers, as a newcomer runs them: a Node program without anything of ours, and a .NET one with the contracts.</summary>
 public sealed class ForeignClientTests
 {
-    private static readonly string NodeExample = Path.Combine(Checkout.Root, "infra", "examples", "publisher-node");
-
     private static readonly string DotnetExample =
         Path.Combine(Checkout.Root, "artifacts", "bin", "Capns.Examples.Publisher", Checkout.Configuration, "Capns.Examples.Publisher");
 
@@ -17,7 +15,7 @@ public sealed class ForeignClientTests
     {
         await using var platform = await Platform.StartAsync();
 
-        var (code, output) = await RunAsync("node", [Path.Combine(NodeExample, "publish.js")], platform);
+        var (code, output) = await NodePrograms.RunAsync(platform, "publish.js");
 
         Assert.True(code == 0, output);
         Assert.Contains("15 of 15 requests completed; 0 bodies refused by the CloudEvents SDK", output, StringComparison.Ordinal);
@@ -45,19 +43,5 @@ public sealed class ForeignClientTests
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await errors);
-    }
-
-    /// <summary>Needs Node and the example's packages beside the servers.</summary>
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class NodeFactAttribute : ServersFactAttribute
-    {
-        public NodeFactAttribute()
-        {
-            var missing = !Directory.Exists(Path.Combine(NodeExample, "node_modules"));
-            if (missing && Environment.GetEnvironmentVariable("CAPNS_REQUIRE_NODE") != "1")
-            {
-                Skip = $"The packages of the example are not installed: npm install in {NodeExample}.";
-            }
-        }
     }
 }

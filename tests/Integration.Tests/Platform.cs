@@ -39,11 +39,13 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="redis">Default: the shared test server.</param>
     /// <param name="discovery">True: a discovery worker too.</param>
     /// <param name="settings">Environment variables on top.</param>
+    /// <param name="registry">Environment variables on top, of the registry only.</param>
     public static async Task<Platform> StartAsync(
         int runners = 1,
         Uri? redis = null,
         bool discovery = false,
-        IReadOnlyDictionary<string, string>? settings = null)
+        IReadOnlyDictionary<string, string>? settings = null,
+        IReadOnlyDictionary<string, string>? registry = null)
     {
         var platform = new Platform(await TestBroker.CreateAsync(), await TestDatabase.CreateAsync(), redis ?? ServerUrls.Redis);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -51,7 +53,7 @@ internal sealed class Platform : IAsyncDisposable
             platform._environment[name] = value;
         }
 
-        await platform.AddAsync("Registry", 1);
+        await platform.AddAsync("Registry", 1, registry);
         for (var number = 1; number <= runners; number++)
         {
             await platform.AddAsync("Runner", number);
@@ -66,9 +68,15 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>One more worker; returns when it is ready.</summary>
-    public async Task<WorkerProcess> AddAsync(string kind, int number)
+    public async Task<WorkerProcess> AddAsync(string kind, int number, IReadOnlyDictionary<string, string>? own = null)
     {
-        var worker = WorkerProcess.Create(Checkout.Root, Checkout.Configuration, kind, number, _logs, _environment);
+        var environment = new Dictionary<string, string>(_environment, StringComparer.Ordinal);
+        foreach (var (name, value) in own ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
+        var worker = WorkerProcess.Create(Checkout.Root, Checkout.Configuration, kind, number, _logs, environment);
         _workers.Add(worker);
         worker.Start();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -195,6 +195,10 @@ public static class Example
         WouldRun = false,
         ToolId = ToolId,
         ToolVersion = "1.2.0",
+        Cap = "cap:in;op=calculate;out",
+        MatchedCap = "cap:in=media:json;op=calculate;out=media:number",
+        Provider = "math-calculator",
+        Definition = Json("""{"urn":"cap:in=media:json;op=calculate;out=media:number","title":"math-calculator","command":"math-calculator"}"""),
         Gates = [new ExecutionGate { Gate = "permission", Passed = false, Code = "INSUFFICIENT_PERMISSIONS", Message = "The caller may not run it." }],
     };
 

@@ -17,6 +17,15 @@ public sealed record ToolExecutionAccepted
     /// <summary>Its state now.</summary>
     public required ExecutionState State { get; init; }
 
+    /// <summary>The requested capability URN in canonical form; present when requested by <c>cap</c>.</summary>
+    public string? Cap { get; init; }
+
+    /// <summary>URN of the provider that matched; present when requested by <c>cap</c>.</summary>
+    public string? MatchedCap { get; init; }
+
+    /// <summary>Slug of the provider; present when requested by <c>cap</c>.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>Present when people must decide first.</summary>
     public Guid? ApprovalId { get; init; }
 

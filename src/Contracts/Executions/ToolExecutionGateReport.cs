@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Capns.Contracts.Json;
 using MassTransit;
@@ -22,11 +23,20 @@ public sealed record ToolExecutionGateReport
     /// <summary>SemVer. Absent when the tool is unknown.</summary>
     public string? ToolVersion { get; init; }
 
-    /// <summary>The requested capability URN; present when requested by <c>cap</c>.</summary>
+    /// <summary>The requested capability URN in canonical form; present when requested by <c>cap</c>.</summary>
     public string? Cap { get; init; }
 
     /// <summary>URN of the provider that matched.</summary>
     public string? MatchedCap { get; init; }
+
+    /// <summary>Slug of the provider; present when requested by <c>cap</c> and one was found.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>
+    /// Definition of the provider's capability as CapNs writes it: arguments, where each may come from, output. Present together with
+    /// <see cref="Provider"/>. The metadata of each argument names the tool's parameter.
+    /// </summary>
+    public JsonElement? Definition { get; init; }
 
     /// <summary>True when people would have to decide first.</summary>
     public bool RequiresApproval { get; init; }

@@ -208,6 +208,7 @@ internal sealed class MessagePublisher(
             Timestamp = new AmqpTimestamp(message.Timestamp.ToUnixTimeSeconds()),
             AppId = settings.ServiceName,
             CorrelationId = message.CorrelationId,
+            ReplyTo = message.ReplyTo,
             Headers = message.Headers.ToDictionary(header => header.Key, object? (header) => header.Value),
         },
         message.Body);

@@ -24,6 +24,9 @@ public sealed record OutboundMessage
     /// <summary>AMQP <c>correlation_id</c>.</summary>
     public string? CorrelationId { get; init; }
 
+    /// <summary>AMQP <c>reply_to</c>: the queue of the sender for an answer. The outbox does not keep it: its messages want none.</summary>
+    public string? ReplyTo { get; init; }
+
     /// <summary>AMQP <c>timestamp</c>, to the second.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 

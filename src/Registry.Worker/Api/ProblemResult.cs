@@ -6,7 +6,7 @@ using Capns.Registry.Worker.Reading;
 namespace Capns.Registry.Worker.Api;
 
 /// <summary>An error as RFC 9457 has it, with the members of platform spec 4.2.</summary>
-internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList<FieldError>? errors = null, int? status = null) : IResult
+internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList<FieldError>? errors = null, int? status = null, JsonElement? details = null) : IResult
 {
     private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal)
     {
@@ -14,6 +14,8 @@ internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList
         [ErrorCodes.InvalidDefinition.Code] = "The tool definition is not valid",
         [ErrorCodes.DuplicateTool.Code] = "The tool exists already",
         [ErrorCodes.VersionExists.Code] = "The version is published with other content",
+        [ErrorCodes.InvalidCap.Code] = "The capability URN is not valid",
+        [ErrorCodes.CapNotFound.Code] = "Nobody provides the capability",
         [ErrorCodes.DependencyCycle.Code] = "The dependencies lead back to the tool",
     };
 
@@ -32,6 +34,10 @@ internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList
         if (errors is { Count: > 0 })
         {
             problem["details"] = new { errors };
+        }
+        else if (details is { } facts)
+        {
+            problem["details"] = facts;
         }
 
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Options);

@@ -31,7 +31,7 @@ internal static class ToolsApi
 
     private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, AdmissionOptions access)
     {
-        if (Lacks(access, "tool:read") is { } refusal)
+        if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
         {
             return refusal;
         }
@@ -62,7 +62,7 @@ internal static class ToolsApi
 
     private static async Task<IResult> ShowAsync(string id, string? version, HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, AdmissionOptions access)
     {
-        if (Lacks(access, "tool:read") is { } refusal)
+        if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
         {
             return refusal;
         }
@@ -85,7 +85,7 @@ internal static class ToolsApi
 
     private static async Task<IResult> ValidateAsync(HttpContext context, ToolOptions options, AdmissionOptions access)
     {
-        if (Lacks(access, "tool:read") is { } refusal)
+        if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
         {
             return refusal;
         }
@@ -103,7 +103,7 @@ internal static class ToolsApi
     private static async Task<IResult> RegisterAsync(
         HttpContext context, ToolRegistration registration, ToolCatalogue catalogue, IDbContextFactory<RegistryDbContext> contexts, ToolOptions options, AdmissionOptions access)
     {
-        if (Lacks(access, "tool:write") is { } refusal)
+        if (ApiAccess.Lacks(access, "tool:write") is { } refusal)
         {
             return refusal;
         }
@@ -119,7 +119,7 @@ internal static class ToolsApi
             return new ProblemResult(ErrorCodes.InvalidDefinition, $"{errors.Count} error{(errors.Count == 1 ? "" : "s")} in the definition: {errors[0].Message}", errors);
         }
 
-        if ((definition.Pool is not null || definition.Trust == "trusted") && Lacks(access, "tool:trust") is { } untrusted)
+        if ((definition.Pool is not null || definition.Trust == "trusted") && ApiAccess.Lacks(access, "tool:trust") is { } untrusted)
         {
             return untrusted;
         }
@@ -136,8 +136,4 @@ internal static class ToolsApi
         context.Response.Headers.ETag = ToolView.ETag(stored.Row);
         return Results.Json(ToolView.Of(stored), WireJson.Options, statusCode: StatusCodes.Status201Created);
     }
-
-    private static ProblemResult? Lacks(AdmissionOptions access, string permission) => access.AnonymousPermissions.Contains(permission)
-        ? null
-        : new ProblemResult(ErrorCodes.InsufficientPermissions, $"This needs permission {permission}, which a caller without a login does not have (ANONYMOUS_PERMISSIONS).");
 }

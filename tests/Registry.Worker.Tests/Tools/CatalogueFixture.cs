@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Capns.Core.Caps;
+using Capns.Core.Dispatch;
 using Capns.Messaging;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;
@@ -31,6 +34,10 @@ public sealed class CatalogueFixture : IAsyncLifetime
 
     internal IServiceProvider Services => _services!;
 
+    internal CapabilityIndex Capabilities => Services.GetRequiredService<CapabilityIndex>();
+
+    internal RecordedCalls Calls { get; } = new();
+
     internal ToolRegistration Registration => Services.GetRequiredService<ToolRegistration>();
 
     public async Task InitializeAsync()
@@ -43,6 +50,7 @@ public sealed class CatalogueFixture : IAsyncLifetime
         _database = await TestDatabase.CreateAsync();
         await Migrator.MigrateAsync(_database.Source, CancellationToken.None);
         _services = Build(new ServiceCollection(), new ToolOptions(), Time).BuildServiceProvider();
+        await Capabilities.RefreshAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync()
@@ -68,6 +76,9 @@ public sealed class CatalogueFixture : IAsyncLifetime
         services.AddSingleton<RegistryTransactions>();
         services.AddSingleton(provider => new OutboundDocuments(new BusSettings { RabbitMqUrl = new Uri("amqp://guest@localhost") }, provider.GetRequiredService<TimeProvider>()));
         services.AddTools(options);
+        services.AddSingleton(Calls);
+        services.AddSingleton<IToolExecution>(Calls);
+        services.AddSingleton<CapabilityIndex>();
         services.AddAdmission(access ?? new AdmissionOptions());
         services.AddSingleton<ToolLoader>();
         return services;
@@ -79,12 +90,25 @@ public sealed class CatalogueFixture : IAsyncLifetime
     internal async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, AdmissionOptions? access = null)
     {
         var catalogue = Services.GetRequiredService<Worker.Tools.Catalogue.ToolCatalogue>();
-        var admission = new Worker.Executions.Admission.Admission(catalogue, new ToolOptions(), access ?? new AdmissionOptions(), Time);
+        var admission = new Worker.Executions.Admission.Admission(
+            catalogue, new ProviderChoice(Capabilities, catalogue), new ToolOptions(), access ?? new AdmissionOptions(), Time);
         await using var db = await ContextAsync();
         return await admission.AdmitAsync(inbound, db, CancellationToken.None);
     }
 
     internal Task<RegistryDbContext> ContextAsync() => Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+}
+
+/// <summary>Stands for the bus: keeps which tool was called for what.</summary>
+internal sealed class RecordedCalls : IToolExecution
+{
+    public ConcurrentQueue<(string Slug, string Capability)> Made { get; } = new();
+
+    public Task<CapResult> ExecuteAsync(ToolProvider tool, Cap definition, CapCall call, CancellationToken cancellationToken)
+    {
+        Made.Enqueue((tool.Slug, definition.Urn.ToString()));
+        return Task.FromResult(CapResult.FromText(tool.Slug));
+    }
 }
 
 /// <summary>Stands for the dispatcher: keeps what was committed.</summary>

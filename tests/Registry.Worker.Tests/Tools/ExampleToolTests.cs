@@ -34,6 +34,8 @@ public sealed class ExampleToolTests
     [InlineData("csv-to-json.json")]
     [InlineData("word-frequency.json")]
     [InlineData("pdf-text.json")]
+    [InlineData("file-preview.json")]
+    [InlineData("png-thumbnail.json")]
     [InlineData("slow-count.json")]
     [InlineData("always-fails.json")]
     public void Definition_OfAnExample_IsValid(string file) => Assert.NotNull(Read(file));
@@ -63,6 +65,9 @@ public sealed class ExampleToolTests
     [InlineData("pdf-text.json", """{"pdf":"bm8gcGRm"}""")]
     [InlineData("pdf-text.json", """{"pdf":"%%%"}""")]
     [InlineData("csv-to-json.json", """{"csv":"a,b\n1\n"}""")]
+    [InlineData("png-thumbnail.json", """{"file":"bm8gcG5n"}""")]
+    [InlineData("png-thumbnail.json", """{"file":"iVBORw0KGgoAAAANSUhEUgAAAAI="}""")]
+    [InlineData("file-preview.json", """{"file":"%%%"}""")]
     public async Task Program_GivenBadInput_SaysSoInAnErrorLine(string file, string input)
     {
         var run = await RunAsync(Read(file), input);

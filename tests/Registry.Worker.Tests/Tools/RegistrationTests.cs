@@ -89,7 +89,7 @@ public sealed class RegistrationTests(CatalogueFixture fixture) : IClassFixture<
         await instance.GetRequiredService<ToolLoader>().LoadAsync(CancellationToken.None);
 
         Assert.Empty(instance.GetRequiredService<LoadedTools>().Skipped);
-        Assert.Equal(10, instance.GetRequiredService<LoadedTools>().Loaded.Count);
+        Assert.Equal(12, instance.GetRequiredService<LoadedTools>().Loaded.Count);
         Assert.Equal(sent, fixture.Sent.Rows.Count);
     }
 

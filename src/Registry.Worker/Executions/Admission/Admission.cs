@@ -1,6 +1,8 @@
 using Capns.Contracts;
 using Capns.Contracts.Executions;
+using Capns.Core.Urns;
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Reading;
 using Capns.Registry.Worker.Tools;
@@ -11,7 +13,7 @@ namespace Capns.Registry.Worker.Executions.Admission;
 
 /// <inheritdoc cref="IAdmission"/>
 /// <remarks>Thread-safe. The gates are those of platform spec 5.4 in its order; the ones it lacks (kill switch, policies, budgets, cache) come with their features.</remarks>
-internal sealed class Admission(ToolCatalogue catalogue, ToolOptions tools, AdmissionOptions options, TimeProvider time) : IAdmission
+internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice providers, ToolOptions tools, AdmissionOptions options, TimeProvider time) : IAdmission
 {
     public async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
     {
@@ -36,6 +38,11 @@ internal sealed class Admission(ToolCatalogue catalogue, ToolOptions tools, Admi
             return draft.Refuse(Gates.Readable, code, message);
         }
 
+        if (CheckCap(draft) is { } badCap)
+        {
+            return badCap;
+        }
+
         draft.Pass(Gates.Readable);
         if (request.AgentId is null && request.UserId is null && request.RequestedBy is null)
         {
@@ -56,27 +63,36 @@ internal sealed class Admission(ToolCatalogue catalogue, ToolOptions tools, Admi
     {
         { ToolId: null, Cap: null } => (ErrorCodes.InvalidRequest, "Exactly one of toolId and cap is required; none is given."),
         { ToolId: not null, Cap: not null } => (ErrorCodes.InvalidRequest, $"Exactly one of toolId and cap may be given; both are: {Preview.Of(request.ToolId)} and {Preview.Of(request.Cap)}."),
-        { Cap: { } cap } when !cap.StartsWith("cap:", StringComparison.OrdinalIgnoreCase) => (ErrorCodes.InvalidCap, $"cap must be a capability URN that starts with cap:; it is {Preview.Of(cap)}."),
         { Cap: not null, Version: not null } => (ErrorCodes.InvalidRequest, $"version cannot be given with cap, which always means the latest; it is {Preview.Of(request.Version)}."),
         _ => null,
     };
 
+    /// <summary>Reads the wish for a capability, which may leave out its directions (CapNs spec 4.1, D10).</summary>
+    private static AdmissionOutcome? CheckCap(AdmissionDraft draft)
+    {
+        if (draft.Request.Cap is not { } text)
+        {
+            return null;
+        }
+
+        if (CapUrn.TryParseRequest(text, out var cap, out var error))
+        {
+            draft.Cap = cap;
+            return null;
+        }
+
+        return draft.Refuse(Gates.Readable, ErrorCodes.InvalidCap, CapFault.Sentence("cap", text, error), CapFault.Details(error));
+    }
+
     private async Task<AdmissionOutcome> AdmitReadableAsync(AdmissionDraft draft, RegistryDbContext db, CancellationToken cancellationToken)
     {
         var request = draft.Request;
-        if (request.Cap is { } cap)
+        var (tool, refusal) = await FindToolAsync(draft, db, cancellationToken);
+        if (tool is null)
         {
-            return draft.Refuse(Gates.Tool, ErrorCodes.CapNotFound, $"No tool of the catalogue can be chosen by capability yet, so nothing provides {Preview.Of(cap)}. Name the tool with toolId.");
+            return refusal!;
         }
 
-        var resolution = await catalogue.ResolveAsync(request.ToolId!, request.Version, db, cancellationToken);
-        draft.ToolId = resolution.ToolId;
-        if (!resolution.Found)
-        {
-            return draft.Refuse(Gates.Tool, resolution.Code, resolution.Message);
-        }
-
-        var tool = resolution.Tool;
         draft.ToolName = tool.Row.Name;
         draft.ToolVersion = tool.Definition.Version;
         draft.Level = tool.Definition.SecurityLevel;
@@ -87,6 +103,26 @@ internal sealed class Admission(ToolCatalogue catalogue, ToolOptions tools, Admi
 
         draft.Pass(Gates.Tool);
         return await AdmitToolAsync(draft, tool, operation, db, cancellationToken);
+    }
+
+    private async Task<(ResolvedTool? Tool, AdmissionOutcome? Refusal)> FindToolAsync(AdmissionDraft draft, RegistryDbContext db, CancellationToken cancellationToken)
+    {
+        if (draft.Cap is { } cap)
+        {
+            var chosen = await providers.ChooseAsync(cap, db, cancellationToken);
+            if (!chosen.Found)
+            {
+                return (null, draft.Refuse(Gates.Tool, ErrorCodes.CapNotFound, chosen.Missing.Message, chosen.Missing.Details));
+            }
+
+            draft.ToolId = chosen.Tool.Row.Id;
+            draft.Provided = chosen.Provided;
+            return (chosen.Tool, null);
+        }
+
+        var resolution = await catalogue.ResolveAsync(draft.Request.ToolId!, draft.Request.Version, db, cancellationToken);
+        draft.ToolId = resolution.ToolId;
+        return resolution.Found ? (resolution.Tool, null) : (null, draft.Refuse(Gates.Tool, resolution.Code, resolution.Message));
     }
 
     /// <summary>Gates 6 to 11: the ones that depend on the tool.</summary>

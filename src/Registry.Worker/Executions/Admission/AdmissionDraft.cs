@@ -3,7 +3,9 @@ using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
+using Capns.Core.Urns;
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Reading;
 
 namespace Capns.Registry.Worker.Executions.Admission;
@@ -32,6 +34,12 @@ internal sealed class AdmissionDraft
     /// <summary>Who published it; as much of it as a database column and a key can hold.</summary>
     public string Source => Preview.Cut(_inbound.Source.Replace("\0", "", StringComparison.Ordinal), MaxSource);
 
+    /// <summary>The wish for a capability, when the request has one that can be read.</summary>
+    public CapUrn? Cap { get; set; }
+
+    /// <summary>The provider that was chosen for <see cref="Cap"/>.</summary>
+    public ProvidedCapability? Provided { get; set; }
+
     public Guid? ToolId { get; set; }
 
     public string? ToolName { get; set; }
@@ -46,7 +54,11 @@ internal sealed class AdmissionDraft
     public void Pass(string gate) => _gates.Add(new GateResult(gate, Passed: true));
 
     /// <summary>A gate's refusal; ends the admission.</summary>
-    public AdmissionOutcome Refuse(string gate, ErrorCode code, string message, params IReadOnlyList<FieldError> errors)
+    public AdmissionOutcome Refuse(string gate, ErrorCode code, string message, params IReadOnlyList<FieldError> errors) =>
+        Refuse(gate, code, message, errors.Count == 0 ? null : JsonSerializer.SerializeToElement(new { errors }, WireJson.Options));
+
+    /// <inheritdoc cref="Refuse(string, ErrorCode, string, IReadOnlyList{FieldError})"/>
+    public AdmissionOutcome Refuse(string gate, ErrorCode code, string message, JsonElement? details)
     {
         _gates.Add(new GateResult(gate, Passed: false, code.Code, message));
         var detail = new ErrorDetail
@@ -55,7 +67,7 @@ internal sealed class AdmissionDraft
             Code = code.Code,
             Message = message,
             Recoverable = code.Recoverable,
-            Details = errors.Count == 0 ? null : JsonSerializer.SerializeToElement(new { errors }, WireJson.Options),
+            Details = details,
         };
         return Outcome(null, detail) with
         {
@@ -76,6 +88,7 @@ internal sealed class AdmissionDraft
         Plan = plan,
         Refusal = refusal,
         Gates = _gates,
+        Provided = Provided,
     };
 
     private ExecutionIdentity Identity() => new()
@@ -84,7 +97,9 @@ internal sealed class AdmissionDraft
         ToolName = ToolName,
         ToolVersion = ToolVersion,
         SecurityLevel = Level,
-        Cap = Request.Cap,
+        Cap = Cap?.ToString() ?? Request.Cap,
+        MatchedCap = Provided?.Cap.Urn.ToString(),
+        Provider = Provided?.Tool.Slug,
         RequestId = Request.RequestId,
         AgentId = Request.AgentId,
         UserId = Request.UserId,

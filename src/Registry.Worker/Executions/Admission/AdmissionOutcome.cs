@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Registry.Worker.Capabilities;
 
 namespace Capns.Registry.Worker.Executions.Admission;
 
@@ -21,6 +22,9 @@ internal sealed record AdmissionOutcome
 
     /// <summary>Uuid of the tool when it exists, also when the request is refused.</summary>
     public Guid? ToolId { get; init; }
+
+    /// <summary>Present when requested by <c>cap</c> and a provider was chosen, also when a later gate refused it.</summary>
+    public ProvidedCapability? Provided { get; init; }
 
     /// <summary>Present when every gate was passed.</summary>
     public RunPlan? Plan { get; init; }

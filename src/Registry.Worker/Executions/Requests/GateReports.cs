@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Executions.Admission;
 
@@ -13,6 +14,8 @@ internal static class GateReports
         ToolVersion = outcome.Identity.ToolVersion,
         Cap = outcome.Identity.Cap,
         MatchedCap = outcome.Identity.MatchedCap,
+        Provider = outcome.Identity.Provider,
+        Definition = outcome.Provided is { } provided ? JsonSerializer.SerializeToElement(provided.Cap) : null,
         EstimatedCost = outcome.Plan?.EstimatedCost,
         EstimatedDuration = outcome.Plan?.EstimatedDuration,
         Gates = [.. outcome.Gates.Select(gate => new ExecutionGate { Gate = gate.Gate, Passed = gate.Passed, Code = gate.Code, Message = gate.Message })],

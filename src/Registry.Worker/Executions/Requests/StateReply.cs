@@ -36,7 +36,15 @@ internal sealed class StateReply(ReplyMessages replies)
         var context = new OutboundContext { CorrelationId = inbound.CorrelationId, TraceParent = inbound.TraceParent, TraceState = inbound.TraceState };
         if (payload is null)
         {
-            return replies.Success(target, new ToolExecutionAccepted { ExecutionId = execution.CorrelationId, State = execution.State() }, context);
+            var accepted = new ToolExecutionAccepted
+            {
+                ExecutionId = execution.CorrelationId,
+                State = execution.State(),
+                Cap = execution.Cap,
+                MatchedCap = execution.MatchedCap,
+                Provider = execution.Provider,
+            };
+            return replies.Success(target, accepted, context);
         }
 
         switch (execution.State())

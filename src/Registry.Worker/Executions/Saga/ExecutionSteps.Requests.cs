@@ -27,6 +27,9 @@ internal sealed partial class ExecutionSteps
                 ExecutionId = execution.CorrelationId,
                 State = ExecutionState.Queued,
                 EstimatedDuration = admitted.Plan.EstimatedDuration,
+                Cap = execution.Cap,
+                MatchedCap = execution.MatchedCap,
+                Provider = execution.Provider,
             });
         }
 

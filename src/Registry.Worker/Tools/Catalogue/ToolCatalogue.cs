@@ -84,6 +84,9 @@ internal sealed class ToolCatalogue(TimeProvider time)
         _entries.TryRemove(toolId.ToString(), out _);
     }
 
+    /// <summary>Forgets what it knew of every tool; what never changes of their versions it keeps.</summary>
+    public void ForgetAll() => _entries.Clear();
+
     private async Task<Entry?> FindAsync(string reference, RegistryDbContext db, CancellationToken cancellationToken)
     {
         var isUuid = Guid.TryParseExact(reference, "D", out var uuid);

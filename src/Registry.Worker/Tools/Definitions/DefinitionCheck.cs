@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Capns.Contracts;
+using Capns.Core.Urns;
 using Capns.Core.Versions;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Reading;
 
 namespace Capns.Registry.Worker.Tools.Definitions;
@@ -79,9 +81,9 @@ internal static class DefinitionCheck
         for (var index = 0; index < definition.Capabilities.Count; index++)
         {
             var capability = definition.Capabilities[index];
-            if (capability.StartsWith("cap:", StringComparison.OrdinalIgnoreCase) && capability.Length == "cap:".Length)
+            if (OfferedCapabilities.IsUrn(capability) && CapUrn.Validate(capability) is { } error)
             {
-                errors.Add(new FieldError($"/capabilities/{index}", "pattern", $"capabilities/{index} must be a word or a cap URN with tags; it is {Preview.Of(capability)}."));
+                errors.Add(new FieldError($"/capabilities/{index}", "format", CapFault.Sentence($"capabilities/{index}", capability, error)));
             }
         }
     }

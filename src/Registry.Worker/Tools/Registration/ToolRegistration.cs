@@ -1,6 +1,7 @@
 using Capns.Contracts.Catalogue;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Tools.Catalogue;
 using Capns.Registry.Worker.Tools.Definitions;
@@ -8,7 +9,7 @@ using Capns.Registry.Worker.Tools.Definitions;
 namespace Capns.Registry.Worker.Tools.Registration;
 
 /// <summary>Registers tools and publishes versions: rows and event in one transaction (platform spec 3.24, 5.10). Thread-safe.</summary>
-internal sealed class ToolRegistration(RegistryTransactions transactions, OutboundDocuments documents, ToolCatalogue catalogue)
+internal sealed class ToolRegistration(RegistryTransactions transactions, OutboundDocuments documents, ToolCatalogue catalogue, CapabilityIndex capabilities)
 {
     /// <summary>Work on the catalogue is done one after the other in one instance; between instances a lock in the database does the same.</summary>
     private static readonly Guid CatalogueKey = new("5f0d3c1e-6a0f-4d6e-9b1c-7c61b6a1c0de");
@@ -42,9 +43,28 @@ internal sealed class ToolRegistration(RegistryTransactions transactions, Outbou
         if (!result.IsRefused)
         {
             catalogue.Forget(result.ToolId, result.Slug);
+            await RefreshAsync(result, cancellationToken);
         }
 
         return result;
+    }
+
+    /// <summary>This instance chooses by the change at once. Before the first reading, at start, there is nothing to correct.</summary>
+    private async Task RefreshAsync(PublishResult result, CancellationToken cancellationToken)
+    {
+        if (result.Kind == PublishKind.Unchanged || capabilities.Current.Revision == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await capabilities.RefreshAsync(cancellationToken);
+        }
+        catch (Exception exception) when (DatabaseFaults.Of(exception) == DatabaseFault.Outage)
+        {
+            // The change is committed; the watch takes it over as soon as the database is back.
+        }
     }
 
     private OutboundMessage? Event(PublishResult result, ToolDefinition definition, string by, DateTimeOffset now) => result.Kind switch

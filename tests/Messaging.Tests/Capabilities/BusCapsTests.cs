@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Capns.Contracts.Executions;
+using Capns.Core.Dispatch;
+using Capns.Core.Urns;
+using Capns.Messaging.Capabilities;
+using Capns.Messaging.Endpoints;
+using Capns.Messaging.Inbound;
+using Capns.Messaging.Outbound;
+using Capns.Messaging.Topology;
+using Capns.Testing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Capns.Messaging.Tests.Capabilities;
+
+/// <summary>The client against a registry that answers as a test wants it to.</summary>
+public sealed class BusCapsTests
+{
+    [ServersFact]
+    public async Task CanThenCall_AsksForTheGatesThenRunsByCap_AndReadsTheResult()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+        var response = await caller.CallAsync(new CapCall { Positional = ["hi"] });
+
+        Assert.Equal("hi by first", response.AsString());
+        var (asked, run) = (registry.Requests.First(), registry.Requests.Last());
+        Assert.True(asked.DryRun);
+        Assert.Equal(("cap:in;op=x;out", null, "agent"), (run.Cap, run.DryRun, run.AgentId));
+        Assert.Equal("""{"p":"hi"}""", run.Parameters!.Value.GetRawText());
+        Assert.Equal(run.RequestId, run.ExecutionId.ToString());
+        Assert.Equal("agent", registry.Source);
+    }
+
+    [ServersFact]
+    public async Task Can_NobodyProvidesIt_IsNoSetsFoundWithTheRegistrysWords()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => null);
+        await using var services = registry.Client();
+
+        var refused = await Assert.ThrowsAsync<NoSetsFoundException>(() => services.GetRequiredService<BusCaps>().CanAsync("cap:op=x"));
+
+        Assert.Equal("Nobody does cap:in;op=x;out.", refused.Message);
+    }
+
+    [ServersFact]
+    public async Task Can_RequestIsMalformed_SendsNothing()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+
+        await Assert.ThrowsAsync<InvalidUrnException>(() => services.GetRequiredService<BusCaps>().CanAsync("cap:op="));
+
+        Assert.Empty(registry.Requests);
+    }
+
+    [ServersFact]
+    public async Task Can_NoRegistryAnswers_TimesOut()
+    {
+        await using var broker = await TestBroker.CreateAsync();
+        await using var services = FakeRegistry.Client(broker, TimeSpan.FromMilliseconds(500));
+
+        var late = await Assert.ThrowsAsync<TimeoutException>(() => services.GetRequiredService<BusCaps>().CanAsync("cap:op=x"));
+
+        Assert.Contains("cap:in;op=x;out was not answered within 00:00:00.5", late.Message, StringComparison.Ordinal);
+    }
+
+    [ServersFact]
+    public async Task Call_Fails_SaysCodeMessageAndExecution()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+
+        var failed = await Assert.ThrowsAsync<CapExecutionException>(() => caller.CallAsync(new CapCall { Positional = ["fail"] }));
+
+        Assert.Equal(("EXECUTION_FAILED", "EXECUTION_FAILED: It broke."), (failed.Code, failed.Message));
+        Assert.Equal(registry.Requests.Last().ExecutionId, failed.ExecutionId);
+    }
+
+    [ServersFact]
+    public async Task Call_AnotherProviderIsBestMeanwhile_IsWrittenForThatOne()
+    {
+        await using var registry = await FakeRegistry.StartAsync(asked => asked == 1 ? "text" : "json");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+
+        // Refused, since the second provider wants JSON; asked again; then right.
+        var response = await caller.CallAsync(new CapCall { Positional = ["[1]"] });
+
+        Assert.Equal("[1] by second", response.AsString());
+        Assert.Equal(["""{"p":"[1]"}""", """{"p":[1]}"""], registry.Requests.Where(request => request.DryRun != true).Select(request => request.Parameters!.Value.GetRawText()));
+    }
+
+    [ServersFact]
+    public async Task Call_ConnectionIsLostMeanwhile_StillHearsTheAnswer()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+        registry.Hold();
+        var call = caller.CallAsync(new CapCall { Positional = ["hi"] });
+        await Eventually.TrueAsync(() => Task.FromResult(registry.Requests.Count == 2), "the call has arrived");
+
+        await registry.Broker.CloseConnectionsAsync();
+        registry.Release();
+
+        Assert.Equal("hi by first", (await call).AsString());
+    }
+
+    [Theory]
+    [InlineData("", 10_000, "Name")]
+    [InlineData("capability-registry", 10_000, "the name of the registry")]
+    [InlineData("agent", 99, "AskTimeout")]
+    [InlineData("agent", 600_001, "AskTimeout")]
+    public void AddCapsClient_OptionOutOfBounds_IsNamed(string name, int askMs, string word)
+    {
+        var options = new CapsClientOptions { Name = name, AskTimeout = TimeSpan.FromMilliseconds(askMs) };
+
+        var refused = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddCapnsClient(options));
+
+        Assert.Contains(word, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_Defaults_AreTenSecondsAndTenMinutes()
+    {
+        var options = new CapsClientOptions { Name = "agent" };
+
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)), (options.AskTimeout, options.CallTimeout));
+    }
+
+    /// <summary>Answers questions with a provider, and runs by saying who did it; takes only parameters of the kind of its provider.</summary>
+    private sealed class FakeRegistry : IAsyncDisposable
+    {
+        private readonly TestBroker _broker;
+        private readonly Func<int, string?> _encoding;
+        private TestHost? _host;
+        private TaskCompletionSource _held = Done();
+        private int _asked;
+
+        private FakeRegistry(TestBroker broker, Func<int, string?> encoding) => (_broker, _encoding) = (broker, encoding);
+
+        public ConcurrentQueue<ToolExecutionRequest> Requests { get; } = new();
+
+        public string? Source { get; private set; }
+
+        public TestBroker Broker => _broker;
+
+        /// <summary>Answers wait until <see cref="Release"/>.</summary>
+        public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _held.SetResult();
+
+        /// <param name="encoding">Of the parameter of the provider that is named at the nth question; null: there is none.</param>
+        public static async Task<FakeRegistry> StartAsync(Func<int, string?> encoding)
+        {
+            var registry = new FakeRegistry(await TestBroker.CreateAsync(), encoding);
+            var collector = new Collector<InboundEvent> { Handle = context => registry.AnswerAsync(context.Message) };
+            registry._host = await TestHost.StartAsync(
+                new BusSettings { RabbitMqUrl = registry._broker.Url },
+                (services, bus) => bus.CapnsEndpoint(services, QueueNames.ExecutionRequests, endpoint => endpoint.Instance(collector)));
+            return registry;
+        }
+
+        public ServiceProvider Client() => Client(_broker, TimeSpan.FromSeconds(20));
+
+        public static ServiceProvider Client(TestBroker broker, TimeSpan within)
+        {
+            var services = new ServiceCollection().AddLogging();
+            services.AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker.Url });
+            services.AddCapnsClient(new CapsClientOptions { Name = "agent", AskTimeout = within, CallTimeout = TimeSpan.FromSeconds(20) });
+            return services.BuildServiceProvider();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _host!.DisposeAsync();
+            await _broker.DisposeAsync();
+        }
+
+        private static TaskCompletionSource Done()
+        {
+            var done = new TaskCompletionSource();
+            done.SetResult();
+            return done;
+        }
+
+        private async Task AnswerAsync(InboundEvent inbound)
+        {
+            var request = inbound.Payload.Deserialize<ToolExecutionRequest>(Contracts.Json.WireJson.Options)!;
+            Requests.Enqueue(request);
+            Source = inbound.Source;
+            await _held.Task;
+            await _host!.Publisher.PublishAsync(Reply(inbound, request));
+        }
+
+        private OutboundMessage Reply(InboundEvent inbound, ToolExecutionRequest request)
+        {
+            var (replies, target) = (_host!.Replies, inbound.ReplyTo!);
+            if (request.DryRun == true)
+            {
+                return replies.Success(target, Gates(request, _encoding(Interlocked.Increment(ref _asked))));
+            }
+
+            var value = request.Parameters!.Value.GetProperty("p");
+            var wanted = _encoding(2) == "json" ? JsonValueKind.Array : JsonValueKind.String;
+            if (value.ValueKind != wanted || (value.ValueKind == JsonValueKind.String && value.ValueEquals("fail")))
+            {
+                var error = value.ValueKind != wanted
+                    ? new ErrorDetail { Type = ErrorType.Validation, Code = "INVALID_PARAMETERS", Message = "Wrong.", Recoverable = false }
+                    : new ErrorDetail { Type = ErrorType.Execution, Code = "EXECUTION_FAILED", Message = "It broke.", Recoverable = false };
+                return replies.Refusal(target, Example.ToolExecutionError, error, request.ExecutionId);
+            }
+
+            var provider = Provider(wanted == JsonValueKind.Array ? "json" : "text");
+            return replies.Success(target, Example.ToolExecutionResult with
+            {
+                ExecutionId = request.ExecutionId!.Value,
+                Provider = provider,
+                Result = JsonSerializer.SerializeToElement($"{value} by {provider}"),
+                ResultRef = null,
+            });
+        }
+
+        private static ToolExecutionGateReport Gates(ToolExecutionRequest request, string? encoding) => new()
+        {
+            WouldRun = false,
+            ToolId = request.Cap!,
+            Provider = encoding is null ? null : Provider(encoding),
+            Definition = encoding is null
+                ? null
+                : JsonSerializer.SerializeToElement(ParameterMappingTests.Definition(encoding, """{"encoding":"text"}""") with { Urn = CapUrn.Parse("cap:in;op=x;out=media:textable") }),
+            Gates = [encoding is null
+                ? new ExecutionGate { Gate = "tool", Passed = false, Code = "CAP_NOT_FOUND", Message = $"Nobody does {request.Cap}." }
+                : new ExecutionGate { Gate = "parameters", Passed = false, Code = "INVALID_PARAMETERS", Message = "None given." }],
+        };
+
+        private static string Provider(string encoding) => encoding == "json" ? "second" : "first";
+    }
+}
