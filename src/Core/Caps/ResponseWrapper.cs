@@ -27,6 +27,9 @@ public sealed partial class ResponseWrapper
     /// <summary>The bytes as they came; not copied.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
+    /// <summary>For people; values of the call that were accepted unchecked, e.g. because a schema could not be had. Usually empty.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>MIME type of <see cref="Kind"/>.</summary>
     public string ContentType => Kind switch
     {
@@ -52,6 +55,9 @@ public sealed partial class ResponseWrapper
 
     /// <summary>Takes bytes.</summary>
     public static ResponseWrapper FromBinary(ReadOnlyMemory<byte> bytes) => new(ResponseKind.Binary, bytes);
+
+    /// <summary>The same response, with warnings about the call it came of.</summary>
+    internal ResponseWrapper With(IReadOnlyList<string> warnings) => new(Kind, Bytes) { Warnings = warnings };
 
     /// <summary>The bytes, copied.</summary>
     public byte[] AsBytes() => Bytes.ToArray();

@@ -31,8 +31,12 @@ internal sealed class BlockSnapshot(ImmutableArray<(string Name, CapMatrix Matri
         from entry in registry.Matrix.Snapshot.Entries
         select (registry.Name, entry);
 
-    /// <summary>The same as explanations name it.</summary>
-    public IEnumerable<CandidateCap> Candidates() => Entries().Select(found => found.Entry.ToCandidate(found.Registry));
+    /// <summary>The same as explanations name it; what is registered after the call is not among it, whenever it is gone through.</summary>
+    public IEnumerable<CandidateCap> Candidates()
+    {
+        var matrices = Array.ConvertAll([.. Registries], registry => (registry.Name, registry.Matrix.Snapshot));
+        return matrices.SelectMany(registry => registry.Snapshot.Candidates(registry.Name));
+    }
 
     /// <summary>The best of the bests of the matrices (CapNs spec 11.3).</summary>
     public BestCapSetMatch? FindBest(CapUrn request, SelectionPolicy policy)

@@ -44,8 +44,9 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
     /// What is asked of a classic call (CapNs spec 10.2): no more positional values than places, no unknown names, the required
     /// arguments (from whichever of their sources), values of the right type.
     /// </summary>
+    /// <returns>What was accepted unchecked.</returns>
     /// <exception cref="CapValidationException">The first mistake.</exception>
-    public async Task CheckAsync(CapCall call, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> CheckAsync(CapCall call, CancellationToken cancellationToken)
     {
         var given = GivenArguments.Of(call, definition);
         if (definition.Args.FirstOrDefault(arg => arg.Required && !given.Exists(one => one.Arg.MediaUrn == arg.MediaUrn)) is { } missing)
@@ -55,16 +56,19 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
                 definition.Urn, missing.MediaUrn, isNamed ? " (expected as named argument)" : ""));
         }
 
+        var warnings = new List<string>();
         foreach (var (arg, bytes, isStdin) in given)
         {
             if (bytes is { } value)
             {
-                await CheckAsync(arg, new CapArgumentValue(arg.MediaUrn, value), isStdin, cancellationToken);
+                warnings.AddRange(await CheckAsync(arg, new CapArgumentValue(arg.MediaUrn, value), isStdin, cancellationToken));
             }
         }
+
+        return warnings;
     }
 
-    private async Task CheckAsync(CapArg arg, CapArgumentValue value, bool isStdin, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> CheckAsync(CapArg arg, CapArgumentValue value, bool isStdin, CancellationToken cancellationToken)
     {
         var spec = await ResolveAsync(arg, cancellationToken);
         CapValidationResult? result = null;
@@ -73,11 +77,12 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
             result = await validator.ValidateArgumentAsync(definition, arg, json, cancellationToken);
             if (result.IsValid)
             {
-                return;
+                break;
             }
         }
 
         result?.ThrowIfInvalid();
+        return result?.Warnings ?? [];
     }
 
     /// <summary>

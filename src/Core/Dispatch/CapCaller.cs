@@ -60,10 +60,11 @@ public sealed class CapCaller
     public async Task<ResponseWrapper> CallAsync(IReadOnlyList<CapArgumentValue> arguments, CancellationToken cancellationToken = default)
     {
         _arguments.Check(arguments);
-        return await ExecuteAsync(arguments.ToCall(Definition), cancellationToken);
+        return await ExecuteAsync(arguments.ToCall(Definition), [], cancellationToken);
     }
 
     /// <summary>Calls in the classic form; every value is held against the media type of its argument (CapNs spec 10.2).</summary>
+    /// <remarks>Values that were accepted unchecked are named in <see cref="ResponseWrapper.Warnings"/>.</remarks>
     /// <param name="call">Places, names, standard input. The contents of a file that it refers to are not looked at.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="CapValidationException">
@@ -74,14 +75,14 @@ public sealed class CapCaller
     /// <exception cref="NoSetsFoundException">What was chosen is no longer registered, and nothing else can do it.</exception>
     public async Task<ResponseWrapper> CallAsync(CapCall call, CancellationToken cancellationToken = default)
     {
-        await _arguments.CheckAsync(call, cancellationToken);
-        return await ExecuteAsync(call, cancellationToken);
+        return await ExecuteAsync(call, await _arguments.CheckAsync(call, cancellationToken), cancellationToken);
     }
 
-    private async Task<ResponseWrapper> ExecuteAsync(CapCall call, CancellationToken cancellationToken)
+    private async Task<ResponseWrapper> ExecuteAsync(CapCall call, IReadOnlyList<string> warnings, CancellationToken cancellationToken)
     {
         var output = await ResolveOutputAsync(cancellationToken);
-        return ToResponse(await Set.ExecuteAsync(Request, call, cancellationToken), output);
+        var response = ToResponse(await Set.ExecuteAsync(Request, call, cancellationToken), output);
+        return warnings.Count == 0 ? response : response.With(warnings);
     }
 
     private async Task<ResolvedMediaSpec> ResolveOutputAsync(CancellationToken cancellationToken)

@@ -20,6 +20,13 @@ internal sealed class CapSetRegistration
     public long Place { get; }
 
     public CapEntry[] Entries { get; }
+
+    /// <summary>Its capabilities as explanations name them.</summary>
+    public IEnumerable<CandidateCap> Candidates(string? registry)
+    {
+        var label = registry is null ? Public.Name : $"{registry}/{Public.Name}";
+        return Entries.Select(entry => new CandidateCap(label, entry.Urn));
+    }
 }
 
 /// <summary>One capability of one executor; equal only to itself.</summary>
@@ -38,9 +45,6 @@ internal sealed class CapEntry(CapSetRegistration registration, Cap cap, int pos
 
     /// <summary>Where it stands among the capabilities of its executor.</summary>
     private int Position { get; } = position;
-
-    public CandidateCap ToCandidate(string? registry = null) =>
-        new(registry is null ? Registration.Public.Name : $"{registry}/{Registration.Public.Name}", Urn);
 
     public BestCapSetMatch ToMatch(string registry, int specificity) =>
         new(Cap, specificity, registry, Registration.Public.Name, Registration.Public.Set);

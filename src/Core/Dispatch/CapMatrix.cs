@@ -29,7 +29,7 @@ public sealed class CapMatrix(SelectionPolicy? policy = null)
     /// <summary>The executors with what each can do, in the order of registration.</summary>
     public IReadOnlyList<RegisteredCapSet> CapSets => [.. Snapshot.Registrations.Select(registration => registration.Public)];
 
-    private IEnumerable<CandidateCap> Candidates => Snapshot.Entries.Select(entry => entry.ToCandidate());
+    private IEnumerable<CandidateCap> Candidates => Snapshot.Candidates();
 
     internal MatrixSnapshot Snapshot => Volatile.Read(ref _snapshot);
 

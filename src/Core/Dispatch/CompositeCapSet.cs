@@ -39,5 +39,5 @@ public sealed class CompositeCapSet : ICapSet
     public Task<CapResult> ExecuteAsync(CapUrn request, CapCall call, CancellationToken cancellationToken = default) =>
         Choose(request) is { } match
             ? match.Set.ExecuteAsync(request, call, cancellationToken)
-            : Task.FromException<CapResult>(NoSetsFoundException.AtCall(request));
+            : Task.FromException<CapResult>(NoSetsFoundException.AtCall(_block.Candidates(), request, _policy));
 }

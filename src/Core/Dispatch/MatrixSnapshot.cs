@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Capns.Core.Dispatch.Indexing;
 using Capns.Core.Matching;
+using Capns.Core.Matching.Explanations;
 using Capns.Core.Urns;
 
 namespace Capns.Core.Dispatch;
@@ -38,6 +39,11 @@ internal sealed class MatrixSnapshot
 
     /// <summary>In the order of registration.</summary>
     public IEnumerable<CapEntry> Entries => Registrations.SelectMany(registration => registration.Entries);
+
+    /// <summary>The same as explanations name it.</summary>
+    /// <param name="registry">The matrix; null when it is asked by itself.</param>
+    public IEnumerable<CandidateCap> Candidates(string? registry = null) =>
+        Registrations.SelectMany(registration => registration.Candidates(registry));
 
     public CapSetRegistration? Find(string name) => _byName.GetValueOrDefault(name);
 

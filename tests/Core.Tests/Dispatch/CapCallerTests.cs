@@ -233,6 +233,25 @@ public sealed class CapCallerTests
     }
 
     [Fact]
+    public async Task CallAsync_ValueThatCannotBeChecked_IsNamedInTheResponse()
+    {
+        const string Odd = "media:odd;textable";
+        var spec = new MediaSpecDef { Urn = Odd, MediaType = "text/plain", Title = "Odd", ProfileUri = "https://example.org/nobody-has-it" };
+        var cap = Giving(Text) with
+        {
+            Args = [Example.Arg(Odd, new ArgSource.Position(0))],
+            MediaSpecs = [spec],
+        };
+        var caller = CallerOf(cap, new RecordingSet(Fine));
+
+        var response = await caller.CallAsync(new CapCall { Positional = ["x"] });
+
+        Assert.Contains(spec.ProfileUri, Assert.Single(response.Warnings), StringComparison.Ordinal);
+        Assert.Equal("fine", response.AsString());
+        Assert.Empty((await caller.CallAsync([CapArgumentValue.FromText(Odd, "x")])).Warnings);
+    }
+
+    [Fact]
     public async Task CallAsync_RawBytesOnStandardInput_AreTakenAsTheyAre()
     {
         var set = new RecordingSet(CapResult.FromText("fine"));

@@ -73,6 +73,22 @@ public sealed class CompositeCapSetTests
     }
 
     [Fact]
+    public async Task ExecuteAsync_OnlyOthersAreLeft_NamesTheNearestOfThoseOfThatMoment()
+    {
+        var caller = _block.Can(Request);
+        _matrix.RegisterCapSet("generic", Example.Set("text"), [Example.Cap("cap:ext=pdf;in=media:binary;op=text;out=media:binary")]);
+
+        var exception = await Assert.ThrowsAsync<NoSetsFoundException>(() => Run(caller.Set));
+        _matrix.Clear();
+
+        Assert.Equal(
+            $"No capability host found for '{Request}'. The nearest is cap:ext=pdf;in=media:binary;op=text;out=media:binary of "
+            + "only/generic; for it to accept, change 'op=scan' to 'op=text' in the request.",
+            exception.Message);
+        Assert.Equal("only/generic", Assert.Single(exception.Nearest).Candidate.Label);
+    }
+
+    [Fact]
     public async Task ExecuteAsync_OfTheBlock_ChoosesAtEveryCall()
     {
         var set = _block.ToCapSet();

@@ -40,6 +40,38 @@ public sealed class DispatchExplanationTests
     }
 
     [Fact]
+    public void FindBestCapSet_MessageIsReadAfterAChange_TellsOfWhatWasRegisteredThen()
+    {
+        var matrix = Example.Matrix(("thumbs", ["cap:ext=pdf;in;op=thumb;out"]));
+        var block = Example.Block(("providers", matrix));
+        var failures = new[]
+        {
+            Assert.Throws<NoSetsFoundException>(() => block.FindBestCapSet(Request)),
+            Assert.Throws<NoSetsFoundException>(() => matrix.FindBestCapSet(Request)),
+        };
+
+        matrix.RegisterCapSet("thumbs", Example.Set("new"), [Example.Cap("cap:ext=epub;in;op=other;out")]);
+
+        Assert.All(failures, failure => Assert.Contains("change 'ext=epub' to 'ext=pdf'", failure.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FindBestCapSet_NobodyReadsTheMessage_DoesNotLookForTheNearest()
+    {
+        var caps = Enumerable.Range(0, 2_000).Select(number => $"cap:ext=e{number};in;op=op{number};out").ToArray();
+        var block = Example.Block(("providers", Example.Matrix(("many", caps))));
+        _ = Assert.Throws<NoSetsFoundException>(() => block.FindBestCapSet(Request)).Message;
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var failure = Assert.Throws<NoSetsFoundException>(() => block.FindBestCapSet(Request));
+        var unread = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Each of the 2,000 would take some bytes.
+        Assert.InRange(unread, 0, 40_000);
+        Assert.Equal(3, failure.Nearest.Count);
+    }
+
+    [Fact]
     public void Explain_TieOverRegistries_SaysThatTheFirstWins()
     {
         var block = Example.Block(("providers", Providers), ("plugins", Example.Matrix(("thumbs", ["cap:ext=pdf;in;op=thumb;out"]))));
