@@ -22,7 +22,7 @@ public sealed class CapRegistry : ICapSource
 
     /// <summary>Reads what is kept, and deletes of it what is expired or broken.</summary>
     /// <param name="config">Default: <see cref="RegistryConfig.FromEnvironment"/>.</param>
-    /// <param name="http">Default: one of its own. Its timeout does not matter: <see cref="RegistryConfig.RequestTimeout"/> does.</param>
+    /// <param name="http">Default: one of its own. A timeout of its that is shorter than <see cref="RegistryConfig.RequestTimeout"/> counts, too.</param>
     /// <param name="standard">Definitions that are known without the registry. Default: none.</param>
     /// <param name="time">Default: the system's clock.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -83,7 +83,7 @@ public sealed class CapRegistry : ICapSource
         {
             return await GetCapAsync(urn.ToString(), cancellationToken);
         }
-        catch (DefinitionException exception) when (exception.Failure == DefinitionFailure.NotFound)
+        catch (DefinitionException exception) when (exception is { Failure: DefinitionFailure.NotFound, IsUnreachable: false })
         {
             return null;
         }

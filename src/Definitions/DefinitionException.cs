@@ -9,6 +9,12 @@ public sealed class DefinitionException : Exception
 
     /// <summary>Why.</summary>
     public DefinitionFailure Failure { get; }
+
+    /// <summary>The HTTP status of an answer that was no definition. Null: there was no such answer.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>True when nothing is known about the definition: the registry is away or says that it is in trouble (408, 429, 5xx).</summary>
+    internal bool IsUnreachable => Failure == DefinitionFailure.HttpError || Status is 408 or 429 or >= 500;
 }
 
 /// <summary>Why a definition could not be had (CapNs spec 13.3).</summary>

@@ -4,7 +4,8 @@ using System.Net;
 
 namespace Capns.Definitions;
 
-/// <summary>Memory, then disk, then the registry; expiry is looked at with every use (CapNs spec 13.3, D18). Thread-safe.</summary>
+/// <summary>Memory, then the registry; the disk is read once and written with every answer. Expiry is looked at with every use
+/// (CapNs spec 13.3, D18). Thread-safe; processes may share a folder, and each sees what the others wrote when it starts.</summary>
 /// <typeparam name="T">What is kept.</typeparam>
 internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStore<T> store, HttpClient http, RegistryConfig config, TimeProvider time)
     where T : class
@@ -32,7 +33,7 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
 
     /// <summary>Adds what came with the program, unless it is known.</summary>
     public void Seed(string key, T definition) =>
-        _known.TryAdd(store.FileOf(key), new StoredDefinition<T>(definition, time.GetUtcNow(), TimeSpan.MaxValue, NoMore));
+        _known.TryAdd(store.FileOf(key), new StoredDefinition<T>(definition, Now(), TimeSpan.MaxValue, NoMore));
 
     /// <summary>What is kept under a key, fresh or not; null: nothing.</summary>
     public DefinitionEntry<T>? FindKnown(string key) =>
@@ -58,7 +59,7 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
             var fetching = _fetching.GetOrAdd(file, _ => new Lazy<Task<StoredDefinition<T>>>(() => FetchAsync(file, key, address)));
             return Entry(await fetching.Value.WaitAsync(cancellationToken), isStale: false);
         }
-        catch (DefinitionException exception) when (exception.Failure == DefinitionFailure.HttpError && isKnown)
+        catch (DefinitionException exception) when (exception.IsUnreachable && isKnown)
         {
             return Entry(known!, isStale: true);
         }
@@ -74,6 +75,9 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
 
     private static DefinitionEntry<T> Entry(StoredDefinition<T> stored, bool isStale) => new(stored.Definition, stored.CachedAt, isStale);
 
+    /// <summary>As exactly as files say it.</summary>
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+
     private async Task<StoredDefinition<T>> FetchAsync(string file, string key, string address)
     {
         // Whoever asks first must not hold up the others with a synchronous part.
@@ -81,7 +85,7 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
         try
         {
             var text = await AskAsync(key, address);
-            var entry = new StoredDefinition<T>(Parse(text, key), time.GetUtcNow(), kind.TimeToLive, kind.More?.Invoke(key) ?? NoMore);
+            var entry = new StoredDefinition<T>(Parse(text, key), Now(), kind.TimeToLive, kind.More?.Invoke(key) ?? NoMore);
             await store.WriteAsync(file, entry, CancellationToken.None);
             _known[file] = entry;
             return entry;
@@ -107,8 +111,7 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices
                 ? await ReadAsync(response, key, patience.Token)
-                : throw new DefinitionException(
-                    DefinitionFailure.NotFound, string.Create(CultureInfo.InvariantCulture, $"{kind.Name} '{key}' not found in registry (HTTP {(int)response.StatusCode})"));
+                : throw NotFound(key, (int)response.StatusCode);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -116,6 +119,12 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
             throw new DefinitionException(DefinitionFailure.HttpError, $"{kind.Name} '{key}' could not be fetched from {address}: {reason}", exception);
         }
     }
+
+    private DefinitionException NotFound(string key, int status) => new(
+        DefinitionFailure.NotFound, string.Create(CultureInfo.InvariantCulture, $"{kind.Name} '{key}' not found in registry (HTTP {status})"))
+    {
+        Status = status,
+    };
 
     private async Task<string> ReadAsync(HttpResponseMessage response, string key, CancellationToken cancellationToken)
     {

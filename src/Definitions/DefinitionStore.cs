@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Capns.Core.Caps;
+using Capns.Core.Json;
 
 namespace Capns.Definitions;
 
@@ -16,14 +18,20 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
     where T : class
 {
     private const long MaxSeconds = 253_402_300_799; // the end of the year 9999
-    private const int MaxHours = 1_000_000;
+    private const int MaxHours = RegistryConfig.MaxHoursToLive;
+
+    // Of a definition, with room for what stands around it.
+    private const int MaxDepth = Cap.MaxJsonDepth + 16;
 
     // Compared with files of other implementations, which write quotes as they are.
     private static readonly JsonSerializerOptions Plain = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        MaxDepth = MaxDepth,
     };
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>The file of a key: its SHA-256 in lower-case hexadecimal, or the beginning of it (CapNs spec 10.4, 13.2).</summary>
     public string FileOf(string key) => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..digits]}.json";
@@ -121,29 +129,39 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
         try
         {
             await using var stream = File.OpenRead(file);
-            return await JsonNode.ParseAsync(stream, cancellationToken: cancellationToken) is JsonObject json
-                && json[member].Deserialize<T>(Plain) is { } definition
-                && json["cached_at"] is JsonValue at && at.TryGetValue(out long seconds) && seconds is >= 0 and <= MaxSeconds
-                && json["ttl_hours"] is JsonValue hours && hours.TryGetValue(out int ttl) && ttl is >= 0 and <= MaxHours
-                ? new StoredDefinition<T>(definition, DateTimeOffset.FromUnixTimeSeconds(seconds), TimeSpan.FromHours(ttl), More(json))
-                : null;
+            using var document = await JsonDocument.ParseAsync(stream, Strict, cancellationToken);
+            return JsonTextGuard.FindProblem(document.RootElement, MaxDepth) is null ? Read(document.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or FileNotFoundException)
         {
+            // Broken, or another process was faster at deleting it.
             return null;
         }
     }
 
-    private Dictionary<string, string> More(JsonObject json) => json
-        .Where(pair => pair.Key is not ("cached_at" or "ttl_hours") && pair.Key != member)
-        .Select(pair => (pair.Key, Value: (pair.Value as JsonValue)?.TryGetValue(out string? text) == true ? text : null))
-        .Where(pair => pair.Value is not null)
-        .ToDictionary(pair => pair.Key, pair => pair.Value!);
+    private StoredDefinition<T>? Read(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty(member, out var kept) && kept.Deserialize<T>(Plain) is { } definition
+        && TryGetNumber(json, "cached_at", MaxSeconds, out var seconds) && TryGetNumber(json, "ttl_hours", MaxHours, out var hours)
+            ? new StoredDefinition<T>(definition, DateTimeOffset.FromUnixTimeSeconds(seconds), TimeSpan.FromHours(hours), More(json))
+            : null;
+
+    private static bool TryGetNumber(JsonElement json, string name, long most, out long number)
+    {
+        number = 0;
+        return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number)
+            && number >= 0 && number <= most;
+    }
+
+    private Dictionary<string, string> More(JsonElement json) => json.EnumerateObject()
+        .Where(pair => pair.Name != member && pair.Value.ValueKind == JsonValueKind.String)
+        .ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
 }
 
 /// <summary>What one file holds.</summary>
 internal sealed record StoredDefinition<T>(T Definition, DateTimeOffset CachedAt, TimeSpan TimeToLive, IReadOnlyDictionary<string, string> More)
     where T : class
 {
-    public bool IsExpired(DateTimeOffset now) => now - CachedAt > TimeToLive;
+    // Also what is further ahead than it may live: it was written while a clock was wrong.
+    public bool IsExpired(DateTimeOffset now) => (now - CachedAt).Duration() > TimeToLive;
 }

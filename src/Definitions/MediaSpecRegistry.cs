@@ -56,7 +56,7 @@ public sealed class MediaSpecRegistry : IMediaSpecSource
         {
             return await GetMediaSpecAsync(urn.ToString(), cancellationToken);
         }
-        catch (DefinitionException exception) when (exception.Failure == DefinitionFailure.NotFound)
+        catch (DefinitionException exception) when (exception is { Failure: DefinitionFailure.NotFound, IsUnreachable: false })
         {
             return null;
         }
@@ -104,11 +104,13 @@ public sealed class MediaSpecRegistry : IMediaSpecSource
 
     /// <summary>All extensions and their media URNs, of all that is kept or built in.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<MediaUrn>> ExtensionMappings() => _source.Known
-        .SelectMany(spec => spec.Extensions, (spec, extension) => (Extension: extension, spec.Urn))
+        .Select(spec => (spec.Extensions, Urn: MediaUrn.TryParse(spec.Urn, out var urn, out _) ? urn : null))
+        .Where(spec => spec.Urn is not null) // a kept file may say anything
+        .SelectMany(spec => spec.Extensions, (spec, extension) => (Extension: extension, Urn: spec.Urn!))
         .GroupBy(pair => pair.Extension, pair => pair.Urn, StringComparer.OrdinalIgnoreCase)
         .ToDictionary(
             group => group.Key,
-            IReadOnlyList<MediaUrn> (group) => [.. group.Select(MediaUrn.Parse).Distinct().OrderBy(urn => urn.ToString(), StringComparer.Ordinal)],
+            IReadOnlyList<MediaUrn> (group) => [.. group.Distinct().OrderBy(urn => urn.ToString(), StringComparer.Ordinal)],
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Forgets everything that is kept, also on disk; what is built in stays.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Core.Json;
 using Capns.Core.Media;
 
 namespace Capns.Definitions;
@@ -14,6 +15,8 @@ public sealed class ProfileSchemaRegistry : IProfileSchemaSource
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
     private const string AddressMember = "profile_url";
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly DefinitionSource<JsonNode> _source;
     private readonly EmbeddedProfileSchemas _embedded;
@@ -55,7 +58,7 @@ public sealed class ProfileSchemaRegistry : IProfileSchemaSource
         {
             return ToElement((await _source.GetAsync(profileUri, profileUri, cancellationToken)).Definition);
         }
-        catch (DefinitionException exception) when (exception.Failure == DefinitionFailure.NotFound)
+        catch (DefinitionException exception) when (exception is { Failure: DefinitionFailure.NotFound, IsUnreachable: false })
         {
             return null;
         }
@@ -97,8 +100,15 @@ public sealed class ProfileSchemaRegistry : IProfileSchemaSource
 
     private static JsonElement ToElement(JsonNode schema) => schema.Deserialize<JsonElement>();
 
-    private static JsonNode Read(string text, string uri) =>
-        JsonNode.Parse(text) is { } schema && (schema is JsonObject || schema.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
-            ? schema
-            : throw new FormatException("a JSON Schema is an object, true or false.");
+    private static JsonNode Read(string text, string uri)
+    {
+        var schema = JsonNode.Parse(text, documentOptions: Strict);
+        if (schema is not JsonObject && schema?.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            throw new FormatException("a JSON Schema is an object, true or false.");
+        }
+
+        using var document = JsonDocument.Parse(text);
+        return JsonTextGuard.FindProblem(document.RootElement) is { } problem ? throw new FormatException($"it {problem}.") : schema;
+    }
 }

@@ -8,6 +8,9 @@ public sealed record RegistryConfig
     /// <summary>Where the public registry is.</summary>
     public const string DefaultRegistryUrl = "https://capns.org";
 
+    /// <summary>The longest that a definition can be kept, in hours: about 114 years.</summary>
+    public const int MaxHoursToLive = 1_000_000;
+
     private readonly string? _schemaUrl;
 
     /// <summary>Base of the addresses of definitions, without slash at the end. Default: <see cref="DefaultRegistryUrl"/>.</summary>
@@ -29,17 +32,43 @@ public sealed record RegistryConfig
     /// <summary>Folder of what is kept; made when it is missing. Default: <c>capns</c> in the user's cache folder.</summary>
     public string CacheFolder { get; init; } = Path.Combine(UserCache(), "capns");
 
-    /// <summary>How long a kept definition is taken without asking again, in whole hours from 1. Default: 24 h.</summary>
-    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>How long a kept definition is taken without asking again.</summary>
+    /// <value>Whole hours, from 1 to <see cref="MaxHoursToLive"/>. Default: 24 h.</value>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public TimeSpan TimeToLive
+    {
+        get;
+        init => field = value.Ticks % TimeSpan.TicksPerHour == 0 && value.TotalHours is >= 1 and <= MaxHoursToLive ? value
+            : throw new ArgumentException($"{nameof(TimeToLive)} must be whole hours from 1 to {MaxHoursToLive}; it is {value}.", nameof(value));
+    } = TimeSpan.FromHours(24);
 
-    /// <summary>How long the registry has to answer. Default: 10 s.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long the registry has to answer, to the last byte.</summary>
+    /// <value>More than none, up to one day. Default: 10 s.</value>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public TimeSpan RequestTimeout
+    {
+        get;
+        init => field = value > TimeSpan.Zero && value <= TimeSpan.FromDays(1) ? value
+            : throw new ArgumentException($"{nameof(RequestTimeout)} must be more than none and at most one day; it is {value}.", nameof(value));
+    } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Largest answer that is read. Default: 1,048,576 bytes.</summary>
-    public int MaxAnswerBytes { get; init; } = 1_048_576;
+    /// <summary>Largest answer that is read, in bytes.</summary>
+    /// <value>From 1. Default: 1,048,576.</value>
+    /// <exception cref="ArgumentException">It is less.</exception>
+    public int MaxAnswerBytes
+    {
+        get;
+        init => field = FromOne(nameof(MaxAnswerBytes), value);
+    } = 1_048_576;
 
-    /// <summary>How many requests are under way at once when several definitions are asked for, from 1. Default: 8.</summary>
-    public int MaxParallelRequests { get; init; } = 8;
+    /// <summary>How many requests are under way at once when several definitions are asked for.</summary>
+    /// <value>From 1. Default: 8.</value>
+    /// <exception cref="ArgumentException">It is less.</exception>
+    public int MaxParallelRequests
+    {
+        get;
+        init => field = FromOne(nameof(MaxParallelRequests), value);
+    } = 8;
 
     /// <summary>True: nothing is fetched; what is not kept counts as unreachable. Default: false.</summary>
     public bool IsOffline { get; init; }
@@ -62,6 +91,9 @@ public sealed record RegistryConfig
         Uri.TryCreate(url, UriKind.Absolute, out var parsed) && (parsed.Scheme is "http" or "https") && parsed.Query.Length == 0 && parsed.Fragment.Length == 0
             ? url.TrimEnd('/')
             : throw new ArgumentException($"{name} must be an absolute http or https address without query; it is '{url}'.", name);
+
+    private static int FromOne(string name, int value) =>
+        value >= 1 ? value : throw new ArgumentException($"{name} must be at least 1; it is {value}.", nameof(value));
 
     private static string UserCache()
     {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Capns.Definitions.Tests;
 
 /// <summary>Against a real HTTP server on this machine; each test has a cache folder of its own.</summary>
-public sealed class CapRegistryTests : IAsyncLifetime, IDisposable
+public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
 {
     private const string Urn = "cap:in=media:listing-id;op=use_grinder;out=media:task-id";
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
@@ -97,7 +97,8 @@ public sealed class CapRegistryTests : IAsyncLifetime, IDisposable
         var fields = JsonNode.Parse(await File.ReadAllTextAsync(good))!;
         fields["cached_at"] = _time.GetUtcNow().AddHours(-24).AddSeconds(-1).ToUnixTimeSeconds();
         string[] broken = ["", "{", "null", "[]", "{}", """{"definition":null,"cached_at":1,"ttl_hours":1}""", """{"definition":{"urn":1},"cached_at":1,"ttl_hours":1}""",
-            """{"definition":{},"cached_at":"x","ttl_hours":1e99}""", fields.ToJsonString()];
+            """{"definition":{},"cached_at":"x","ttl_hours":1e99}""", """{"definition":{},"cached_at":1,"cached_at":2,"ttl_hours":1}""",
+            fields.ToJsonString(), $$"""{"definition":{{Definition(Urn, "\\ud800")}},"cached_at":{{_time.GetUtcNow().ToUnixTimeSeconds()}},"ttl_hours":24}"""];
         for (var i = 0; i < broken.Length; i++)
         {
             await File.WriteAllTextAsync(Path.Combine(_folder, $"{i}.json"), broken[i]);
@@ -115,11 +116,7 @@ public sealed class CapRegistryTests : IAsyncLifetime, IDisposable
     [InlineData(301)]
     public async Task GetCap_RegistryRefuses_IsNotFoundWithTheStatus(int status)
     {
-        _server.Answer = context =>
-        {
-            context.Response.StatusCode = status;
-            return Task.CompletedTask;
-        };
+        Refuse(status);
         var registry = await OpenAsync();
 
         var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.GetCapAsync(Urn));
@@ -342,6 +339,12 @@ public sealed class CapRegistryTests : IAsyncLifetime, IDisposable
         Assert.Equal((DefinitionFailure.ValidationError, "Command mismatch. Local: other, Canonical: run"), (command.Failure, command.Message));
         Assert.Equal("stdin mismatch. Local: none, Canonical: media:a", stdin.Message);
     }
+
+    private void Refuse(int status) => _server.Answer = context =>
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    };
 
     private static string Definition(string urn, string title = "Title", string more = "") =>
         $$"""{"urn": {{JsonValue.Create(urn).ToJsonString()}}, "title": "{{title}}", "command": "run"{{more}}}""";

@@ -77,6 +77,19 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task MediaUrnsForExtension_KeptFileNamesNoMediaUrn_IsPassedOver()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "media")).FullName;
+        var file = $$"""{"spec":{{Spec("listing")}},"cached_at":{{new ManualTime().GetUtcNow().ToUnixTimeSeconds()}},"ttl_hours":24}""";
+        await File.WriteAllTextAsync(Path.Combine(folder, "0.json"), file);
+        var registry = await OpenAsync();
+
+        Assert.Contains("listing", registry.GetCachedSpecs().Select(spec => spec.Urn));
+        Assert.Contains(MediaUrns.Pdf, registry.MediaUrnsForExtension("pdf"));
+        Assert.Throws<DefinitionException>(() => registry.MediaUrnsForExtension("lst"));
+    }
+
+    [Fact]
     public async Task ClearCache_BuiltInOnes_Stay()
     {
         _server.Give(Spec());

@@ -56,6 +56,22 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("""{"title":"\ud800"}""")]
+    [InlineData("""{"type":"string","type":"number"}""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public async Task Find_AnswerIsNoUsableSchema_IsUnreachableInWords(string answer)
+    {
+        _server.Give(answer);
+        var registry = await OpenAsync();
+
+        var failure = await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync($"{_server.Url}/schema/own"));
+
+        Assert.Contains("the registry's answer is no definition", failure.Message, StringComparison.Ordinal);
+        Assert.Null(await registry.FindCachedAsync($"{_server.Url}/schema/own"));
+    }
+
+    [Theory]
     [InlineData("urn:example:schema")]
     [InlineData("file:///etc/passwd")]
     [InlineData("not an address")]

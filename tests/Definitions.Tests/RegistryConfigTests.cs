@@ -37,4 +37,33 @@ public sealed class RegistryConfigTests
         Assert.Contains("RegistryUrl", refused.Message, StringComparison.Ordinal);
         Assert.Contains(url, refused.Message, StringComparison.Ordinal);
     }
+
+    public static TheoryData<string, Func<RegistryConfig, RegistryConfig>> OutOfBounds => new()
+    {
+        { nameof(RegistryConfig.TimeToLive), config => config with { TimeToLive = TimeSpan.FromMinutes(90) } },
+        { nameof(RegistryConfig.TimeToLive), config => config with { TimeToLive = TimeSpan.Zero } },
+        { nameof(RegistryConfig.TimeToLive), config => config with { TimeToLive = TimeSpan.FromHours(RegistryConfig.MaxHoursToLive + 1) } },
+        { nameof(RegistryConfig.RequestTimeout), config => config with { RequestTimeout = TimeSpan.Zero } },
+        { nameof(RegistryConfig.RequestTimeout), config => config with { RequestTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) } },
+        { nameof(RegistryConfig.MaxAnswerBytes), config => config with { MaxAnswerBytes = 0 } },
+        { nameof(RegistryConfig.MaxParallelRequests), config => config with { MaxParallelRequests = 0 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfBounds), DisableDiscoveryEnumeration = true)]
+    public void Limits_OutOfBounds_AreRefusedByName(string name, Func<RegistryConfig, RegistryConfig> change)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => change(new RegistryConfig()));
+
+        Assert.StartsWith(name, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Limits_AtTheirBounds_AreTaken()
+    {
+        var least = new RegistryConfig { TimeToLive = TimeSpan.FromHours(1), RequestTimeout = TimeSpan.FromTicks(1), MaxAnswerBytes = 1, MaxParallelRequests = 1 };
+        var most = new RegistryConfig { TimeToLive = TimeSpan.FromHours(RegistryConfig.MaxHoursToLive), RequestTimeout = TimeSpan.FromDays(1) };
+
+        Assert.Equal((1, 1_000_000), (least.TimeToLive.TotalHours, most.TimeToLive.TotalHours));
+    }
 }
