@@ -44,6 +44,15 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task GetCap_StandardCapability_IsFoundUnderItsUrn()
+    {
+        var thumbnail = StandardCaps.Thumbnail("pdf");
+        _server.Answer = context => context.Response.WriteAsync(Definition(Uri.UnescapeDataString(context.Request.Path.Value![1..])));
+
+        Assert.Equal(thumbnail, (await (await OpenAsync()).GetCapAsync(thumbnail.ToString())).Urn);
+    }
+
+    [Fact]
     public async Task GetCap_Kept_FileIsNamedByTheHashOfTheUrnAndSaysWhen()
     {
         const string Demo = "cap:in=media:void;op=demo;out=media:void";
@@ -273,6 +282,8 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
         var standard = Cap.Parse(Definition("cap:in=media:void;op=built_in;out=media:void"));
         var registry = await OpenAsync(config => config with { IsOffline = true }, standard);
 
+        Assert.Equal([standard], registry.GetStandardCaps());
+        Assert.True(registry.Config.IsOffline);
         Assert.NotNull(await registry.TryGetCapAsync(Urn));
         Assert.Equal(standard, await registry.GetCapAsync(standard.Urn.ToString()));
         var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.GetCapAsync("cap:in=*;out=*"));

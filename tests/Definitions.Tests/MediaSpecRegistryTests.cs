@@ -63,6 +63,19 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task GetMediaSpecs_Several_ComeInTheOrderAskedFor()
+    {
+        _server.Give(Spec());
+        var registry = await OpenAsync();
+
+        var specs = await registry.GetMediaSpecsAsync(["media:void", Listing, "media:bytes"]);
+
+        Assert.Equal(["media:void", Listing, "media:bytes"], specs.Select(spec => spec.Urn));
+        Assert.Equal(_server.Url, registry.Config.RegistryUrl);
+        await Assert.ThrowsAsync<DefinitionException>(() => registry.GetMediaSpecsAsync(["media:void", "media:other"]));
+    }
+
+    [Fact]
     public async Task MediaUrnsForExtension_BuiltInAndKept_AreFoundInAnyCase()
     {
         _server.Give(Spec());

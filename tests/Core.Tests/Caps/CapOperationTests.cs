@@ -20,6 +20,18 @@ public sealed class CapOperationTests
     }
 
     [Fact]
+    public void Sources_OfAnArgument_AreFoundByTheirKind()
+    {
+        var (stdin, position, flag) = (Stdin("media:x"), At(3), Flag("--b"));
+        var arg = Arg("media:a", stdin, position, flag);
+
+        Assert.Equal((stdin, position, flag), (arg.Stdin, arg.Position, arg.CliFlag));
+        Assert.Equal(["stdin", "position", "cli_flag"], arg.Sources.Select(source => source.Type));
+        Assert.Equal((null, null, null), (Arg("media:a").Stdin, Arg("media:a").Position, Arg("media:a").CliFlag));
+        Assert.Equal(Cap().Urn.ToString(), Cap().UrnString);
+    }
+
+    [Fact]
     public void AcceptsRequest_Text_IsMatchedOrRefused()
     {
         Assert.True(Cap().AcceptsRequest("cap:in=media:void;op=demo;out=*"));

@@ -35,6 +35,7 @@ public sealed class CapCallerTests
         Assert.Equal("hello", Encoding.UTF8.GetString(Assert.IsType<StdinSource.Data>(call.Stdin).Bytes.Span));
         Assert.Equal([new NamedArgument("--times", "3")], call.Named);
         Assert.Equal(new Dictionary<string, int> { [Text] = 0 }, caller.PositionalArgPositions);
+        Assert.Same(Repeat, caller.Definition);
     }
 
     [Fact]

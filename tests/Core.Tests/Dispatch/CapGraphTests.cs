@@ -102,6 +102,8 @@ public sealed class CapGraphTests
         var graph = block.Graph();
 
         Assert.Equal(new CapGraphStats(NodeCount: 3, EdgeCount: 3, InputSpecCount: 3, OutputSpecCount: 2), graph.Stats);
+        Assert.Equal(graph.Edges.Select(edge => edge.From), graph.InputSpecs);
+        Assert.Equal(graph.Edges.Select(edge => edge.To).Distinct(), graph.OutputSpecs);
         Assert.Equal(["media:a", "media:b", "*"], graph.Nodes);
         Assert.Equal(["one", "two", "two"], graph.Edges.Select(edge => edge.RegistryName));
         Assert.Equal(graph.Edges, CapGraph.BuildFromRegistries([new("one", one), new("two", two)]).Edges);
