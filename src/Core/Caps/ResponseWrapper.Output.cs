@@ -8,6 +8,9 @@ namespace Capns.Core.Caps;
 /// <content>Held against what a capability promises.</content>
 public sealed partial class ResponseWrapper
 {
+    /// <summary>How JSON is looked through that is only to be JSON. A type to read it as may allow less.</summary>
+    internal static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1_024 };
+
     /// <summary>
     /// Says whether this can be a result of a capability. JSON must parse, bytes need an output that is binary; text always can.
     /// </summary>
@@ -75,7 +78,7 @@ public sealed partial class ResponseWrapper
 
         try
         {
-            JsonDocument.Parse(Bytes).Dispose();
+            JsonDocument.Parse(Bytes, Deep).Dispose();
             return null;
         }
         catch (JsonException exception)

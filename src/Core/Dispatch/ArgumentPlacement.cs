@@ -10,11 +10,12 @@ internal sealed class ArgumentPlacement(Cap cap)
     private readonly List<NamedArgument> _named = [];
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
     private readonly CapArg? _reader = GivenArguments.StdinReader(cap);
+    private readonly ILookup<string, CapArg> _known = cap.Args.ToLookup(arg => arg.MediaUrn, StringComparer.Ordinal);
     private StdinSource? _stdin;
 
     public void Add(CapArgumentValue argument)
     {
-        var definition = cap.Args.FirstOrDefault(arg => arg.MediaUrn == argument.MediaUrn);
+        var definition = _known[argument.MediaUrn].FirstOrDefault();
         if (definition is null || !_given.Add(argument.MediaUrn))
         {
             throw new CapValidationException(GivenArguments.Unknown(cap, argument.MediaUrn, isTwice: definition is not null));

@@ -30,13 +30,13 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
             throw Fail(CapValidationErrorKind.MissingRequiredArgument, missing.MediaUrn, $"Missing required argument: {missing.MediaUrn}");
         }
 
-        var known = definition.Args.Select(arg => arg.MediaUrn).ToList();
+        var known = definition.Args.Select(arg => arg.MediaUrn).ToHashSet(StringComparer.Ordinal);
         if (arguments.FirstOrDefault(argument => !known.Contains(argument.MediaUrn)).MediaUrn is { } unknown)
         {
             throw Fail(
                 CapValidationErrorKind.UnknownArgument,
                 unknown,
-                $"Unknown argument media_urn: {unknown} (cap {request} accepts: {string.Join(", ", known)})");
+                $"Unknown argument media_urn: {unknown} (cap {request} accepts: {string.Join(", ", definition.Args.Select(arg => arg.MediaUrn))})");
         }
     }
 
@@ -49,7 +49,8 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
     public async Task<IReadOnlyList<string>> CheckAsync(CapCall call, CancellationToken cancellationToken)
     {
         var given = GivenArguments.Of(call, definition);
-        if (definition.Args.FirstOrDefault(arg => arg.Required && !given.Exists(one => one.Arg.MediaUrn == arg.MediaUrn)) is { } missing)
+        var names = given.Select(one => one.Arg.MediaUrn).ToHashSet(StringComparer.Ordinal);
+        if (definition.Args.FirstOrDefault(arg => arg.Required && !names.Contains(arg.MediaUrn)) is { } missing)
         {
             var isNamed = missing.Sources.Any(source => source is ArgSource.CliFlag);
             throw new CapValidationException(CapValidationError.MissingRequiredArgument(

@@ -16,8 +16,6 @@ namespace Capns.Core.Dispatch;
 /// </remarks>
 public sealed class CapCaller
 {
-    private const int MaxJsonDepth = 1024;
-
     private readonly IMediaSpecSource _specs;
     private readonly CallArguments _arguments;
 
@@ -133,7 +131,7 @@ public sealed class CapCaller
         var utf8 = Encoding.UTF8.GetBytes(text);
         try
         {
-            JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxJsonDepth }).Dispose();
+            JsonDocument.Parse(utf8, ResponseWrapper.Deep).Dispose();
             return ResponseWrapper.FromJson(utf8);
         }
         catch (JsonException exception)

@@ -78,16 +78,33 @@ internal static class GivenArguments
     private static Dictionary<string, string> ByArgument(CapCall call, Cap cap)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var known = call.Named.Count > 0 ? ByName(cap) : [];
         foreach (var (name, value) in call.Named)
         {
-            var arg = cap.Args.FirstOrDefault(arg => arg.MediaUrn == name || arg.Sources.Contains(new ArgSource.CliFlag(name)));
+            var arg = known.GetValueOrDefault(name ?? "");
             if (arg is null || !found.TryAdd(arg.MediaUrn, value))
             {
-                throw new CapValidationException(Unknown(cap, name, isTwice: arg is not null));
+                throw new CapValidationException(Unknown(cap, name ?? "", isTwice: arg is not null));
             }
         }
 
         return found;
+    }
+
+    /// <summary>The arguments by media URN and by flag; the first that has a name counts.</summary>
+    private static Dictionary<string, CapArg> ByName(Cap cap)
+    {
+        var known = new Dictionary<string, CapArg>(StringComparer.Ordinal);
+        foreach (var arg in cap.Args)
+        {
+            known.TryAdd(arg.MediaUrn, arg);
+            foreach (var source in arg.Sources)
+            {
+                _ = source is ArgSource.CliFlag { Flag: var flag } && known.TryAdd(flag, arg);
+            }
+        }
+
+        return known;
     }
 
     private static void CheckPlaces(CapCall call, Cap cap)

@@ -111,6 +111,20 @@ public sealed class CapCallerTests
     }
 
     [Theory]
+    [InlineData(1_024, true)]
+    [InlineData(1_025, false)]
+    public async Task CallAsync_DeepJson_IsJsonForCallerAndResponseAlike(int depth, bool isJson)
+    {
+        var text = new string('[', depth) + new string(']', depth);
+        var caller = CallerOf(Giving(Map), new RecordingSet(CapResult.FromText(text)));
+
+        var problem = await ResponseWrapper.FromJson(Encoding.UTF8.GetBytes(text)).ValidateAgainstCapAsync(caller.Definition);
+
+        Assert.Equal(isJson, problem is null);
+        Assert.Equal(isJson, await Record.ExceptionAsync(() => caller.CallAsync([])) is null);
+    }
+
+    [Theory]
     [InlineData("media:bytes", "*", null)]
     [InlineData("*", "media:bytes", null)]
     [InlineData("*", "*", "media:bytes")]

@@ -128,4 +128,21 @@ public sealed class UnifiedArgumentsTests
 
     private static CapArgumentValue[] Arguments(params (string MediaUrn, string Value)[] values) =>
         [.. values.Select(value => CapArgumentValue.FromText(value.MediaUrn, value.Value))];
+
+    [Fact]
+    public void ToArguments_ManyFlags_TakesRoomForEachOnce()
+    {
+        const int Count = 2_000;
+        var args = Enumerable.Range(0, Count).Select(number => Example.Arg($"media:a{number}", new ArgSource.CliFlag($"--a{number}")));
+        var cap = Example.Cap("cap:in;out", [.. args]);
+        var call = new CapCall { Named = [.. Enumerable.Range(0, Count).Select(number => new NamedArgument($"--a{number}", "x"))] };
+        _ = call.ToArguments(cap);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var arguments = call.ToArguments(cap);
+
+        // The square would be tens of megabytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
+        Assert.Equal(cap.Args.Select(arg => arg.MediaUrn), arguments.Select(argument => argument.MediaUrn));
+    }
 }
