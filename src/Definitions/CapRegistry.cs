@@ -22,7 +22,10 @@ public sealed class CapRegistry : ICapSource
 
     /// <summary>Reads what is kept, and deletes of it what is expired or broken.</summary>
     /// <param name="config">Default: <see cref="RegistryConfig.FromEnvironment"/>.</param>
-    /// <param name="http">Default: one of its own. A timeout of its that is shorter than <see cref="RegistryConfig.RequestTimeout"/> counts, too.</param>
+    /// <param name="http">
+    /// Stays the caller's. Default: one that all share, which follows redirects, also to other hosts. A timeout of its that is
+    /// shorter than <see cref="RegistryConfig.RequestTimeout"/> counts, too.
+    /// </param>
     /// <param name="standard">Definitions that are known without the registry. Default: none.</param>
     /// <param name="time">Default: the system's clock.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -37,7 +40,7 @@ public sealed class CapRegistry : ICapSource
         config ??= RegistryConfig.FromEnvironment();
         var store = new DefinitionStore<Cap>(config.CacheFolder, "definition", config.IsReadOnly);
         var kind = new DefinitionKind<Cap>("Cap", config.TimeToLive, config.RequestTimeout, Read);
-        var source = new DefinitionSource<Cap>(kind, store, http ?? RegistryHttp.Create(), config, time ?? TimeProvider.System);
+        var source = new DefinitionSource<Cap>(kind, store, http ?? RegistryHttp.Shared, config, time ?? TimeProvider.System);
         await source.LoadAsync(cancellationToken);
         foreach (var cap in standard ?? [])
         {

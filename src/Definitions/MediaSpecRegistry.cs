@@ -27,7 +27,7 @@ public sealed class MediaSpecRegistry : IMediaSpecSource
         config ??= RegistryConfig.FromEnvironment();
         var store = new DefinitionStore<MediaSpecDef>(Path.Combine(config.CacheFolder, "media"), "spec", config.IsReadOnly);
         var kind = new DefinitionKind<MediaSpecDef>("Media spec", config.TimeToLive, config.RequestTimeout, Read);
-        var source = new DefinitionSource<MediaSpecDef>(kind, store, http ?? RegistryHttp.Create(), config, time ?? TimeProvider.System);
+        var source = new DefinitionSource<MediaSpecDef>(kind, store, http ?? RegistryHttp.Shared, config, time ?? TimeProvider.System);
         await source.LoadAsync(cancellationToken);
         var registry = new MediaSpecRegistry(config, source, new BuiltinMediaSpecs(config.SchemaUrl));
         registry.Seed();

@@ -35,7 +35,7 @@ public sealed class ProfileSchemaRegistry : IProfileSchemaSource
         var store = new DefinitionStore<JsonNode>(Path.Combine(config.CacheFolder, "profile_schemas"), "schema_json", config.IsReadOnly, digits: 16);
         var kind = new DefinitionKind<JsonNode>("Profile schema", TimeToLive, RequestTimeout, Read,
             uri => new Dictionary<string, string> { [AddressMember] = uri });
-        var source = new DefinitionSource<JsonNode>(kind, store, http ?? RegistryHttp.Create(), config, time ?? TimeProvider.System);
+        var source = new DefinitionSource<JsonNode>(kind, store, http ?? RegistryHttp.Shared, config, time ?? TimeProvider.System);
         await source.LoadAsync(cancellationToken);
         return new ProfileSchemaRegistry(source, new EmbeddedProfileSchemas(config.SchemaUrl));
     }

@@ -3,7 +3,8 @@ namespace Capns.Definitions;
 /// <summary>How the registry is asked.</summary>
 internal static class RegistryHttp
 {
-    public static HttpClient Create() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    /// <summary>For all who bring none of their own: connections outlive who opened them, so that each should not have its own.</summary>
+    public static HttpClient Shared { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

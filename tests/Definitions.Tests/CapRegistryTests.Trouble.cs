@@ -103,6 +103,21 @@ public sealed partial class CapRegistryTests
     }
 
     [Fact]
+    public async Task GetCap_RegistryMoved_IsAskedWhereItSays()
+    {
+        await using var other = await StandInRegistry.StartAsync();
+        other.Give(Definition(Urn, "moved"));
+        _server.Answer = context =>
+        {
+            context.Response.Redirect($"{other.Url}/elsewhere");
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal("moved", (await (await OpenAsync()).GetCapAsync(Urn)).Title);
+        Assert.Equal(["/elsewhere"], other.Asked);
+    }
+
+    [Fact]
     public async Task GetCap_AnswerTrickles_IsAnHttpErrorThatSaysHowLong()
     {
         var begun = new TaskCompletionSource();
