@@ -115,7 +115,7 @@ public sealed class CapRegistry : ICapSource
         }
     }
 
-    /// <summary>What is kept, fresh or not. Asks nobody.</summary>
+    /// <summary>What is kept, fresh or not, and what came with the program. Asks nobody.</summary>
     public IReadOnlyList<Cap> GetCachedCaps() => [.. _source.Known];
 
     /// <summary>What came with the program.</summary>

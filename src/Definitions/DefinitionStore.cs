@@ -23,6 +23,8 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
     // Of a definition, with room for what stands around it.
     private const int MaxDepth = Cap.MaxJsonDepth + 16;
 
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
     // Compared with files of other implementations, which write quotes as they are.
     private static readonly JsonSerializerOptions Plain = new()
     {
@@ -36,7 +38,7 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
     /// <summary>The file of a key: its SHA-256 in lower-case hexadecimal, or the beginning of it (CapNs spec 10.4, 13.2).</summary>
     public string FileOf(string key) => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..digits]}.json";
 
-    /// <summary>Reads all files; deletes those that are expired or cannot be read.</summary>
+    /// <summary>Reads all files; deletes those that are expired or cannot be read, and what was left half written a day ago.</summary>
     /// <exception cref="DefinitionException">CacheError: the folder cannot be read.</exception>
     /// <returns>By file name.</returns>
     public async Task<IReadOnlyDictionary<string, StoredDefinition<T>>> LoadAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -55,6 +57,8 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
                     File.Delete(file);
                 }
             }
+
+            DeleteAbandoned(now);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -124,6 +128,18 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
         }
     }
 
+    /// <summary>What a process left behind that ended between writing and moving.</summary>
+    private void DeleteAbandoned(DateTimeOffset now)
+    {
+        foreach (var file in Directory.Exists(folder) && !isReadOnly ? Directory.GetFiles(folder, ".*.tmp") : [])
+        {
+            if (now - File.GetLastWriteTimeUtc(file) > Abandoned)
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
     private async Task<StoredDefinition<T>?> ReadAsync(string file, CancellationToken cancellationToken)
     {
         try
@@ -156,12 +172,4 @@ internal sealed class DefinitionStore<T>(string folder, string member, bool isRe
     private Dictionary<string, string> More(JsonElement json) => json.EnumerateObject()
         .Where(pair => pair.Name != member && pair.Value.ValueKind == JsonValueKind.String)
         .ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
-}
-
-/// <summary>What one file holds.</summary>
-internal sealed record StoredDefinition<T>(T Definition, DateTimeOffset CachedAt, TimeSpan TimeToLive, IReadOnlyDictionary<string, string> More)
-    where T : class
-{
-    // Also what is further ahead than it may live: it was written while a clock was wrong.
-    public bool IsExpired(DateTimeOffset now) => (now - CachedAt).Duration() > TimeToLive;
 }

@@ -19,6 +19,23 @@ public sealed partial class CapRegistryTests
     }
 
     [Fact]
+    public async Task Open_HalfWrittenFiles_AreDeletedOnceNobodyCanBeWritingThem()
+    {
+        Directory.CreateDirectory(_folder);
+        foreach (var (name, hours) in new[] { (".old.tmp", 25), (".new.tmp", 23) })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder, name), "{");
+            File.SetLastWriteTimeUtc(Path.Combine(_folder, name), _time.GetUtcNow().AddHours(-hours).UtcDateTime);
+        }
+
+        await OpenAsync(config => config with { IsReadOnly = true });
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        await OpenAsync();
+
+        Assert.Equal(".new.tmp", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+    }
+
+    [Fact]
     public async Task GetCap_KeptWhileTheClockWasFarAhead_IsAskedForAgain()
     {
         _server.Give(Definition(Urn, "first"));
