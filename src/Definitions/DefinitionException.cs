@@ -13,7 +13,7 @@ public sealed class DefinitionException : Exception
     /// <summary>The HTTP status of an answer that was no definition. Null: there was no such answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>True when nothing is known about the definition: the registry is away or says that it is in trouble (408, 429, 5xx).</summary>
+    /// <summary>True when nothing is known about the definition: the registry is away, or in trouble (408, 429, 5xx).</summary>
     internal bool IsUnreachable => Failure == DefinitionFailure.HttpError || Status is 408 or 429 or >= 500;
 }
 

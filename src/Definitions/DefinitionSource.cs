@@ -121,7 +121,8 @@ internal sealed class DefinitionSource<T>(DefinitionKind<T> kind, DefinitionStor
     }
 
     private DefinitionException NotFound(string key, int status) => new(
-        DefinitionFailure.NotFound, string.Create(CultureInfo.InvariantCulture, $"{kind.Name} '{key}' not found in registry (HTTP {status})"))
+        DefinitionFailure.NotFound,
+        string.Create(CultureInfo.InvariantCulture, $"{kind.Name} '{key}' not found in registry (HTTP {status})"))
     {
         Status = status,
     };

@@ -39,7 +39,8 @@ public sealed record RegistryConfig
     {
         get;
         init => field = value.Ticks % TimeSpan.TicksPerHour == 0 && value.TotalHours is >= 1 and <= MaxHoursToLive ? value
-            : throw new ArgumentException($"{nameof(TimeToLive)} must be whole hours from 1 to {MaxHoursToLive}; it is {value}.", nameof(value));
+            : throw new ArgumentException(
+                $"{nameof(TimeToLive)} must be whole hours from 1 to {MaxHoursToLive}; it is {value}.", nameof(value));
     } = TimeSpan.FromHours(24);
 
     /// <summary>How long the registry has to answer, to the last byte.</summary>
@@ -49,7 +50,8 @@ public sealed record RegistryConfig
     {
         get;
         init => field = value > TimeSpan.Zero && value <= TimeSpan.FromDays(1) ? value
-            : throw new ArgumentException($"{nameof(RequestTimeout)} must be more than none and at most one day; it is {value}.", nameof(value));
+            : throw new ArgumentException(
+                $"{nameof(RequestTimeout)} must be more than none and at most one day; it is {value}.", nameof(value));
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>Largest answer that is read, in bytes.</summary>

@@ -27,7 +27,7 @@ public sealed partial class ResponseWrapper
     /// <summary>The bytes as they came; not copied.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>For people; values of the call that were accepted unchecked, e.g. because a schema could not be had. Usually empty.</summary>
+    /// <summary>For people; what was accepted unchecked in the call, e.g. as a schema could not be had. Usually empty.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>MIME type of <see cref="Kind"/>.</summary>

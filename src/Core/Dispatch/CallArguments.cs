@@ -36,7 +36,8 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
             throw Fail(
                 CapValidationErrorKind.UnknownArgument,
                 unknown,
-                $"Unknown argument media_urn: {unknown} (cap {request} accepts: {string.Join(", ", definition.Args.Select(arg => arg.MediaUrn))})");
+                $"Unknown argument media_urn: {unknown} (cap {request} accepts: "
+                    + $"{string.Join(", ", definition.Args.Select(arg => arg.MediaUrn))})");
         }
     }
 
@@ -69,7 +70,8 @@ internal sealed class CallArguments(CapUrn request, Cap definition, IMediaSpecSo
         return warnings;
     }
 
-    private async Task<IReadOnlyList<string>> CheckAsync(CapArg arg, CapArgumentValue value, bool isStdin, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> CheckAsync(
+        CapArg arg, CapArgumentValue value, bool isStdin, CancellationToken cancellationToken)
     {
         var spec = await ResolveAsync(arg, cancellationToken);
         CapValidationResult? result = null;
