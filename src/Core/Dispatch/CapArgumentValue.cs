@@ -7,7 +7,7 @@ namespace Capns.Core.Dispatch;
 /// <param name="Value">The value; text is UTF-8.</param>
 public readonly record struct CapArgumentValue(string MediaUrn, ReadOnlyMemory<byte> Value)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>An argument whose value is text.</summary>
     public static CapArgumentValue FromText(string mediaUrn, string value) => new(mediaUrn, Encoding.UTF8.GetBytes(value));

@@ -89,7 +89,7 @@ public sealed class CapGraph
 
     /// <summary>
     /// Of all paths of at most so many edges the one whose specificities have the greatest sum, the shortest of several; null: there is
-    /// none.
+    /// none. Looks at every such path: there can be exponentially many.
     /// </summary>
     /// <param name="from">A media URN.</param>
     /// <param name="to">A media URN; when it is the same text, the path is empty.</param>

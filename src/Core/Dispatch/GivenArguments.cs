@@ -28,7 +28,7 @@ internal static class GivenArguments
         var given = new List<GivenArgument>(cap.Args.Count);
         foreach (var arg in cap.Args)
         {
-            if (Find(arg, call, named, ReferenceEquals(arg, reader) ? call.Stdin : null) is { } found)
+            if (Find(cap, arg, call, named, ReferenceEquals(arg, reader) ? call.Stdin : null) is { } found)
             {
                 given.Add(found);
             }
@@ -55,25 +55,36 @@ internal static class GivenArguments
         }
         : CapValidationError.UnknownArgument(cap.Urn, argument);
 
-    private static GivenArgument? Find(CapArg arg, CapCall call, Dictionary<string, string> named, StdinSource? stdin)
+    private static GivenArgument? Find(Cap cap, CapArg arg, CapCall call, Dictionary<string, string> named, StdinSource? stdin)
     {
         foreach (var source in arg.Sources)
         {
             switch (source)
             {
                 case ArgSource.Position position when position.Index < call.Positional.Count:
-                    return Text(arg, call.Positional[position.Index]);
+                    return Text(cap, arg, call.Positional[position.Index]);
                 case ArgSource.CliFlag when named.TryGetValue(arg.MediaUrn, out var flagged):
-                    return Text(arg, flagged);
+                    return Text(cap, arg, flagged);
                 case ArgSource.Stdin when stdin is not null:
                     return new GivenArgument(arg, (stdin as StdinSource.Data)?.Bytes, IsStdin: true);
             }
         }
 
-        return named.TryGetValue(arg.MediaUrn, out var value) ? Text(arg, value) : null;
+        return named.TryGetValue(arg.MediaUrn, out var value) ? Text(cap, arg, value) : null;
     }
 
-    private static GivenArgument Text(CapArg arg, string value) => new(arg, Encoding.UTF8.GetBytes(value), IsStdin: false);
+    private static GivenArgument Text(Cap cap, CapArg arg, string value)
+    {
+        try
+        {
+            return new(arg, CapArgumentValue.StrictUtf8.GetBytes(value), IsStdin: false);
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new CapValidationException(
+                new ValueSubject(cap.Urn, arg.MediaUrn).WrongType(arg.MediaUrn, $"({value.Length} characters)", ["half a surrogate pair"]));
+        }
+    }
 
     private static Dictionary<string, string> ByArgument(CapCall call, Cap cap)
     {

@@ -52,7 +52,8 @@ public static class UnifiedArguments
     /// <exception cref="CapValidationException">
     /// <see cref="CapValidationErrorKind.TooManyArguments"/>: more positional values than places.
     /// <see cref="CapValidationErrorKind.UnknownArgument"/>: a name, or standard input, that the definition does not have, or a name twice.
-    /// <see cref="CapValidationErrorKind.InvalidArgumentType"/>: standard input is a reference to a file, which has to be read first.
+    /// <see cref="CapValidationErrorKind.InvalidArgumentType"/>: standard input is a reference to a file, which has to be read first; or
+    /// a text has half a surrogate pair, so that it is no UTF-8.
     /// </exception>
     public static IReadOnlyList<CapArgumentValue> ToArguments(this CapCall call, Cap cap) =>
     [

@@ -214,6 +214,11 @@ public sealed class CapCallerTests
             $"Cap '{Repeat.Urn}' argument '{Integer}' expects media_spec '{Integer}' but validation failed for value \"often\": "
         },
         {
+            new() { Positional = ["a\ud800"] },
+            CapValidationErrorKind.InvalidArgumentType,
+            $"Cap '{Repeat.Urn}' argument '{Text}' expects media_spec '{Text}' but validation failed for value (2 characters): half a surrogate"
+        },
+        {
             new() { Stdin = new StdinSource.Data(new byte[] { 0xff }) },
             CapValidationErrorKind.InvalidArgumentType,
             $"Cap '{Repeat.Urn}' argument '{Text}' expects media_spec '{Text}' but validation failed for value (1 bytes): not UTF-8"
