@@ -17,7 +17,10 @@ public sealed record MediaValidation
     /// <summary>Greatest length, 0 and up: UTF-8 bytes of a string, elements of an array; included.</summary>
     public int? MaxLength { get; init => field = NotNegative(value); }
 
-    /// <summary>Regular expression that a string must contain a match of.</summary>
+    /// <summary>
+    /// Regular expression that a string must contain a match of; at most 4,096 characters and 250 groups inside one another
+    /// (<see cref="Validation.JsonSchema.MaxPatternLength"/>), else no value is accepted.
+    /// </summary>
     public string? Pattern { get; init; }
 
     /// <summary>Strings that are allowed.</summary>

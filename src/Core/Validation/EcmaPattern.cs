@@ -13,21 +13,11 @@ internal enum PatternMatch
 
 /// <summary>A regular expression of ECMA-262 (with the flag <c>u</c>), as schemas write them. Thread-safe.</summary>
 /// <remarks>
-/// Runs without backtracking, in time linear to the text, where the pattern has no lookaround and no backreference; else
-/// with backtracking. Differences to ECMA-262: <c>\p{…}</c> knows general categories, <c>Any</c> and <c>ASCII</c>, and
+/// Runs as <see cref="PatternEngine"/> chooses. Differences to ECMA-262: <c>\p{…}</c> knows general categories, <c>Any</c> and <c>ASCII</c>, and
 /// only within the basic plane; scripts are refused.
 /// </remarks>
 internal sealed class EcmaPattern
 {
-    /// <summary>Longest time for one text with a pattern that may explode (platform spec 5.2).</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>
-    /// The same for a pattern that runs in time linear to the text. It cannot explode; the clock would only measure how
-    /// busy the machine is, and refuse what fits.
-    /// </summary>
-    public static readonly TimeSpan LinearTimeout = TimeSpan.FromSeconds(1);
-
     private readonly Regex _regex;
 
     private EcmaPattern(string text, Regex regex)
@@ -40,9 +30,21 @@ internal sealed class EcmaPattern
     public string Text { get; }
 
     /// <summary>Reads a pattern.</summary>
-    public static bool TryCreate(string text, [NotNullWhen(true)] out EcmaPattern? pattern, [NotNullWhen(false)] out string? error)
+    /// <param name="text">As the schema writes it.</param>
+    /// <param name="budget">As for <see cref="PatternEngine.Build"/>.</param>
+    /// <param name="pattern">The pattern, when the answer is true.</param>
+    /// <param name="error">What is wrong, when the answer is false.</param>
+    public static bool TryCreate(
+        string text, ref int budget, [NotNullWhen(true)] out EcmaPattern? pattern, [NotNullWhen(false)] out string? error)
     {
         pattern = null;
+        error = PatternEngine.FindProblem(text);
+        if (error is not null)
+        {
+            error = $"this is not a pattern that we can use: {error}";
+            return false;
+        }
+
         if (!new PatternTranslation(text).TryTranslate(out var translated, out error))
         {
             error = $"'{text}' is not a pattern that we can use: {error}";
@@ -51,7 +53,7 @@ internal sealed class EcmaPattern
 
         try
         {
-            pattern = new EcmaPattern(text, Build(translated));
+            pattern = new EcmaPattern(text, PatternEngine.Build(text, translated, ref budget));
 
             // The first match of a process compiles the engine; that shall not count against a value.
             pattern.Match(string.Empty);
@@ -94,17 +96,5 @@ internal sealed class EcmaPattern
         return match == PatternMatch.TimedOut
             ? run.Stop(keyword, $"could not be matched against the pattern {Text} within {_regex.MatchTimeout.TotalMilliseconds} ms")
             : match == PatternMatch.Yes;
-    }
-
-    private static Regex Build(string translated)
-    {
-        try
-        {
-            return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LinearTimeout);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(translated, RegexOptions.CultureInvariant, Timeout);
-        }
     }
 }

@@ -19,6 +19,12 @@ public sealed class JsonSchema
     /// <summary>Most errors that one validation lists; it stops there.</summary>
     public const int MaxErrors = 50;
 
+    /// <summary>Longest pattern, included, in UTF-16 units; also of a rule of a media type.</summary>
+    public const int MaxPatternLength = 4096;
+
+    /// <summary>Most groups of a pattern inside one another, included: what the engine of the CapNs reference allows.</summary>
+    public const int MaxPatternNesting = 250;
+
     internal JsonSchema(SchemaNode root) => Root = root;
 
     /// <summary>True when any part of the schema is marked <c>x-secret</c>.</summary>

@@ -49,7 +49,7 @@ internal sealed class KeywordSource(SchemaIndex index, SchemaNode node, string n
     /// <summary>Reads a pattern; refuses the schema and gives null when it is malformed.</summary>
     public EcmaPattern? Pattern(string text)
     {
-        if (!EcmaPattern.TryCreate(text, out var pattern, out var error))
+        if (!Index.Patterns.TryGet(text, out var pattern, out var error))
         {
             Index.Refuse(Path, Name, error);
         }

@@ -11,6 +11,7 @@ internal sealed class PatternTranslation(string pattern)
 
     private readonly StringBuilder _output = new(pattern.Length + 16);
     private int _at;
+    private int _nesting;
     private string? _error;
 
     /// <summary>Translates the whole pattern.</summary>
@@ -40,6 +41,10 @@ internal sealed class PatternTranslation(string pattern)
             case '(':
                 TranslateGroup();
                 break;
+            case ')':
+                _nesting--;
+                _output.Append(')');
+                break;
             case '.':
                 _output.Append(AnyCharacter);
                 break;
@@ -68,6 +73,12 @@ internal sealed class PatternTranslation(string pattern)
     private void TranslateGroup()
     {
         _output.Append('(');
+        if (PatternEngine.FindProblem(++_nesting) is { } problem)
+        {
+            Refuse(problem);
+            return;
+        }
+
         if (_at >= pattern.Length || pattern[_at] != '?')
         {
             return;

@@ -16,6 +16,9 @@ internal sealed class SchemaIndex
     /// <summary>Schemas that are indexed and not yet compiled.</summary>
     public Queue<SchemaNode> Pending { get; } = new();
 
+    /// <summary>The patterns of the document.</summary>
+    public PatternPool Patterns { get; } = new();
+
     /// <summary>Every schema of the document.</summary>
     public IReadOnlyCollection<SchemaNode> Nodes => _nodes.Values;
 

@@ -68,7 +68,7 @@ public sealed class FuzzInputs(int seed)
     private string Huge()
     {
         var size = _random.Next(1_000, 60_000);
-        return _random.Next(12) switch
+        return _random.Next(15) switch
         {
             0 => "cap:in;out;" + string.Join(';', Enumerable.Range(0, size / 8).Select(i => $"k{i}")),
             1 => "cap:in;out;" + string.Join(';', Enumerable.Range(0, size / 8).Select(i => $"k{i}")) + ";K7",
@@ -80,11 +80,18 @@ public sealed class FuzzInputs(int seed)
             7 => "{\"urn\":" + new string('[', size),
             8 => string.Concat(Enumerable.Repeat("{\"properties\":{\"a\":", size / 20)) + "{}" + new string('}', size / 20 * 2),
             9 => "{\"pattern\":\"" + new string('(', size / 2) + new string(')', size / 2) + "\"}",
+            12 => "{\"pattern\":\"" + ManyDifferent(size) + "\"}",
+            13 => ManyDifferent(size),
+            14 => string.Concat(Enumerable.Repeat("[a-", size)) + "[b]" + new string(']', size),
             10 => string.Join(" || ", Enumerable.Repeat("^1.2.3", size / 10)) + "." + new string('9', size),
             _ => "{\"urn\":\"cap:in;out\",\"title\":\"t\",\"command\":\"c\",\"args\":["
                 + string.Join(',', Enumerable.Repeat("{\"media_urn\":\"media:\",\"required\":true,\"sources\":[{\"position\":0}]}", size / 70)) + "]}",
         };
     }
+
+    /// <summary>Letters that all differ: what regular expressions without backtracking have the largest tables of.</summary>
+    private static string ManyDifferent(int size) =>
+        string.Concat(Enumerable.Range(0, Math.Min(size, 4000)).Select(i => (char)(0x4E00 + (2 * i))));
 
     private string RandomUnits(int length, int below) => string.Create(length, (_random, below), static (text, state) =>
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Capns.Core.Caps;
+using Capns.Core.Caps.Validation;
 using Capns.Core.Media;
 using Capns.Core.Urns;
 using Capns.Core.Validation;
@@ -18,6 +19,9 @@ public sealed record FuzzTarget(string Name, Func<string, bool> Accepts, int Byt
     /// <summary>What the tables of one regular expression without backtracking may take: those of .NET start at 400 KB.</summary>
     private const int PatternBytes = 2_000_000;
 
+    /// <summary>The same for one with as many different characters as are run without backtracking: 48.</summary>
+    private const int RichPatternBytes = 20_000_000;
+
     /// <summary>A group of a pattern, two characters, takes about 4 KB in .NET's own tree.</summary>
     private const int PatternBytesPerCharacter = 4000;
 
@@ -34,6 +38,7 @@ public sealed record FuzzTarget(string Name, Func<string, bool> Accepts, int Byt
         new("CapManifest JSON", ManifestHolds, 2000),
         new("MediaSpecDef JSON", MediaSpecHolds, 2000),
         new("JsonSchema", SchemaCompiles, PatternBytesPerCharacter, PatternBytes),
+        new("Pattern of a rule", RulePatternHolds, PatternBytesPerCharacter, RichPatternBytes),
         new("SemVersion", text => SemVersion.TryParse(text, out var version, out var error)
             ? Require(SemVersion.Parse(version.ToString()) == version) : !Require(error is not null), 200),
         new("VersionRange", text => VersionRange.TryParse(text, out _, out var error) || !Require(error is not null), 400),
@@ -100,6 +105,15 @@ public sealed record FuzzTarget(string Name, Func<string, bool> Accepts, int Byt
     }
 
     private static bool MediaSpecHolds(string text) => MediaSpecDef.TryParse(text, out _, out var error) || !Require(error is not null);
+
+    private static bool RulePatternHolds(string text)
+    {
+        var spec = new MediaSpecDef { Urn = "media:own", MediaType = "text/plain", Title = "t", Validation = new MediaValidation { Pattern = text } };
+        var cap = new Cap { Urn = CapUrn.Parse("cap:in;out"), Title = "t", Command = "c", MediaSpecs = [spec] };
+        var answer = new CallValidator().ValidateDefinitionAsync(cap).AsTask();
+        return Require(answer.IsCompletedSuccessfully)
+            && (answer.Result.IsValid || !Require(answer.Result.Error!.Kind == CapValidationErrorKind.InvalidCapSchema));
+    }
 
     private static bool SchemaCompiles(string text)
     {

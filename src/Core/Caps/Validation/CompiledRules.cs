@@ -36,8 +36,9 @@ internal sealed class CompiledRules
     /// <exception cref="FormatException">It is none.</exception>
     public RulePattern Pattern(string pattern)
     {
-        var (read, problem) = _patterns.Get(pattern);
-        return read ?? throw new FormatException($"Invalid pattern '{pattern}': {problem}");
+        // First of all, so that what is too long is not kept as a key.
+        var (read, problem) = PatternEngine.FindProblem(pattern) is { } tooLong ? (null, tooLong) : _patterns.Get(pattern);
+        return read ?? throw new FormatException($"Invalid pattern '{Urns.UrnCharacters.Shorten(pattern)}': {problem}");
     }
 
     /// <summary>What does not fit, one sentence each.</summary>

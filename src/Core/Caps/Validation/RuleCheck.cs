@@ -43,13 +43,21 @@ internal static class RuleCheck
         : length > rules.MaxLength ? string.Create(CultureInfo.InvariantCulture, $"maximum {what} {rules.MaxLength}")
         : null;
 
-    private static string? OfPattern(string? pattern, string value, CompiledRules patterns) =>
-        pattern is null ? null : patterns.Pattern(pattern).Matches(value) switch
+    private static string? OfPattern(string? text, string value, CompiledRules patterns)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var pattern = patterns.Pattern(text);
+        return pattern.Matches(value) switch
         {
             true => null,
-            false => $"pattern '{pattern}'",
-            null => $"pattern '{pattern}' (no answer within {RulePattern.Timeout.TotalMilliseconds} ms)",
+            false => $"pattern '{text}'",
+            null => $"pattern '{text}' (no answer within {pattern.Timeout.TotalMilliseconds} ms)",
         };
+    }
 
     private static ExactNumber Exact(double bound) => ExactNumber.Parse(EcmaScriptNumber.ToText(bound));
 }

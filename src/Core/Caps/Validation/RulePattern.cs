@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
+using Capns.Core.Validation;
 
 namespace Capns.Core.Caps.Validation;
 
@@ -8,29 +9,39 @@ namespace Capns.Core.Caps.Validation;
 /// The pattern of a media spec's rule: looked for anywhere in a text, without regard to culture (CapNs spec 10.1). Thread-safe.
 /// </summary>
 /// <remarks>
-/// The reference's engine never backtracks; neither does ours, unless the pattern needs it (lookaround, backreference) and
-/// then only for <see cref="Timeout"/>. <c>$</c> is the very end, not also before a last line feed, as it is there.
+/// The reference's engine never backtracks; neither does ours, as far as <see cref="PatternEngine"/> can help it. Like the
+/// reference's, it has bounds: <see cref="JsonSchema.MaxPatternLength"/>, <see cref="JsonSchema.MaxPatternNesting"/>. <c>$</c> is the very end, not also before a last line feed, as it is there.
 /// </remarks>
 internal sealed class RulePattern
 {
-    /// <summary>Longest time for one text with a pattern that backtracks.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>The same for one that cannot explode; only a stalled machine comes near it.</summary>
-    private static readonly TimeSpan LinearTimeout = TimeSpan.FromSeconds(1);
-
     private readonly Regex _regex;
 
     private RulePattern(Regex regex) => _regex = regex;
+
+    /// <summary>Longest time for one text.</summary>
+    public TimeSpan Timeout => _regex.MatchTimeout;
 
     /// <summary>Reads a pattern.</summary>
     public static bool TryCreate(string text, [NotNullWhen(true)] out RulePattern? pattern, [NotNullWhen(false)] out string? error)
     {
         pattern = null;
-        error = null;
+        error = PatternEngine.FindProblem(text);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        var translated = Translate(text, out var nesting);
+        error = PatternEngine.FindProblem(nesting);
+        if (error is not null)
+        {
+            return false;
+        }
+
         try
         {
-            pattern = new RulePattern(Build(Translate(text)));
+            var budget = PatternEngine.Budget;
+            pattern = new RulePattern(PatternEngine.Build(text, translated, ref budget));
             return true;
         }
         catch (ArgumentException malformed)
@@ -58,23 +69,15 @@ internal sealed class RulePattern
         return null;
     }
 
-    private static Regex Build(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LinearTimeout);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant, Timeout);
-        }
-    }
-
     /// <summary>
     /// Writes <c>$</c> as <c>\z</c> and <c>(?P&lt;</c> as <c>(?&lt;</c>. Under the flag <c>m</c> <c>$</c> ends a line, and stays.
     /// </summary>
-    private static string Translate(string pattern)
+    /// <param name="pattern">As its author wrote it.</param>
+    /// <param name="nesting">How many groups it has inside one another.</param>
+    private static string Translate(string pattern, out int nesting)
     {
+        nesting = 0;
+        var open = 0;
         var isMultiline = Regex.IsMatch(pattern, @"\(\?[a-z]*m", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         var translated = new StringBuilder(pattern.Length);
 
@@ -83,6 +86,8 @@ internal sealed class RulePattern
         for (var i = 0; i < pattern.Length; i++)
         {
             var rest = pattern.AsSpan(i);
+            open += members is not null ? 0 : rest[0] == '(' ? 1 : rest[0] == ')' ? -1 : 0;
+            nesting = Math.Max(nesting, open);
             if (rest[0] == '\\' && rest.Length > 1)
             {
                 translated.Append(rest[..2]);

@@ -76,6 +76,49 @@ public sealed class RuleTests
         Assert.StartsWith($"Cap '{Urn}' has invalid schema: Invalid pattern 'a(': ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4096, 0, true)]
+    [InlineData(4097, 0, false)]
+    [InlineData(1, 250, true)]
+    [InlineData(1, 251, false)]
+    [InlineData(0, 29_000, false)]
+    public async Task Validate_PatternAtAndBeyondItsBounds_IsRead_OrIsTheDefinitionsFault(int length, int nesting, bool isRead)
+    {
+        var pattern = new string('(', nesting) + new string('a', length) + new string(')', nesting);
+        var spec = Spec(rules: new() { Pattern = pattern });
+
+        var call = await ArgumentAsync(spec, "\"b\"");
+        var definition = await new CallValidator().ValidateDefinitionAsync(CapOf(spec));
+
+        Assert.Equal(isRead, call.Error?.Kind != CapValidationErrorKind.InvalidCapSchema);
+        Assert.Equal(isRead, definition.IsValid);
+        Assert.True(isRead || definition.Error!.Kind == CapValidationErrorKind.InvalidCapSchema);
+        Assert.InRange(definition.Error?.Message.Length ?? 0, 0, 500);
+    }
+
+    [Fact]
+    public async Task Validate_PatternOfBracketsInBrackets_IsRefusedInsteadOfEndingTheProcess()
+    {
+        const int Levels = 60_000;
+        var pattern = string.Concat(Enumerable.Repeat("[a-", Levels)) + "[b]" + new string(']', Levels);
+
+        Assert.Equal(CapValidationErrorKind.InvalidCapSchema, (await ArgumentAsync(Spec(rules: new() { Pattern = pattern }), "\"a\"")).Error!.Kind);
+    }
+
+    [Fact]
+    public async Task Validate_PatternOfManyDifferentCharacters_TakesLittleMemoryAndMeansTheSame()
+    {
+        var pattern = string.Concat(Enumerable.Range(0, 400).Select(i => (char)(0x4000 + (2 * i))));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var fits = await ArgumentAsync(Spec(rules: new() { Pattern = pattern }), $"\"x{pattern}y\"");
+        var differs = await ArgumentAsync(Spec(rules: new() { Pattern = pattern }), $"\"{pattern[1..]}\"");
+
+        Assert.Null(fits.Error);
+        Assert.Equal($"pattern '{pattern}'", differs.Error!.Rule);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5_000_000);
+    }
+
     [Fact]
     public async Task Validate_PatternExplodes_IsRefusedInTime()
     {
