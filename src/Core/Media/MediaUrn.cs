@@ -112,7 +112,7 @@ public sealed partial class MediaUrn : IEquatable<MediaUrn>, ISpanParsable<Media
     public bool HasTag(string key, string value) => Tagged.HasTag(key, value);
 
     /// <inheritdoc cref="TaggedUrn.WithTag" />
-    public MediaUrn WithTag(string key, string value) => new(Tagged.WithTag(key, value));
+    public MediaUrn WithTag(string key, string value) => new(Tagged.WithTagIn(UrnDomain.Media, key, value));
 
     /// <inheritdoc cref="TaggedUrn.WithoutTag" />
     public MediaUrn WithoutTag(string key) => new(Tagged.WithoutTag(key));

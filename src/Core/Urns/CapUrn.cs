@@ -84,7 +84,7 @@ public sealed partial class CapUrn : IEquatable<CapUrn>, ISpanParsable<CapUrn>, 
     /// <summary>A URN of the tags of a map, <c>in</c> and <c>out</c> among them.</summary>
     /// <exception cref="UrnException">Codes 2, 3, 7: a tag cannot be one. 10, 11: a direction is missing. 12: it is no media URN.</exception>
     public static CapUrn FromTags(IEnumerable<KeyValuePair<string, string>> tags) =>
-        From(tags.Aggregate(TaggedUrn.Empty(Prefix), (urn, tag) => Set(urn, tag.Key, tag.Value)));
+        From(new TaggedUrn(Prefix, UrnTags.Collect(tags.Select(tag => UrnTags.Checked(UrnDomain.Cap, tag.Key, tag.Value)))));
 
     /// <summary>Takes a tagged URN for a capability URN.</summary>
     /// <exception cref="UrnException">Code 5: another prefix. 10, 11: a direction is missing. 12: it is no media URN.</exception>
@@ -190,17 +190,7 @@ public sealed partial class CapUrn : IEquatable<CapUrn>, ISpanParsable<CapUrn>, 
     internal static bool IsDirection(string key) =>
         key.Equals(InKey, StringComparison.OrdinalIgnoreCase) || key.Equals(OutKey, StringComparison.OrdinalIgnoreCase);
 
-    internal static TaggedUrn Set(TaggedUrn urn, string key, string value)
-    {
-        try
-        {
-            return urn.WithTag(key, value);
-        }
-        catch (UrnException exception)
-        {
-            throw new UrnException(CapUrnErrors.From(exception.Error));
-        }
-    }
+    internal static TaggedUrn Set(TaggedUrn urn, string key, string value) => urn.WithTagIn(UrnDomain.Cap, key, value);
 
     internal static TaggedUrn SetDirection(TaggedUrn urn, string key, string spec) =>
         spec.Length > 0 ? Set(urn, key, spec) : throw new UrnException(CapUrnErrors.InvalidMediaUrn(key, spec));

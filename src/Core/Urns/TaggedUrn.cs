@@ -25,11 +25,15 @@ public sealed partial class TaggedUrn : IEquatable<TaggedUrn>, ISpanParsable<Tag
     public ReadOnlySpan<UrnTag> Tags => _tags;
 
     /// <summary>A URN without tags.</summary>
-    /// <param name="prefix">Not empty, without colon and without white space around it; lower-cased.</param>
-    /// <exception cref="UrnException">Codes 3, 10 and 12: the prefix cannot be one.</exception>
-    public static TaggedUrn Empty(string prefix) => Parse($"{prefix}:") is { _tags.Length: 0 } urn
-        ? urn
-        : throw Fail(UrnRule.InvalidCharacter, $"Invalid character in prefix: ':' in '{UrnCharacters.Shorten(prefix)}'");
+    /// <param name="prefix">Not empty, without colon and without white space in front; lower-cased.</param>
+    /// <exception cref="UrnException">Code 3: a colon, or half of a surrogate pair. 10: it is empty. 12: white space in front.</exception>
+    public static TaggedUrn Empty(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return prefix.IndexOf(':', StringComparison.Ordinal) > 0
+            ? throw Fail(UrnRule.InvalidCharacter, $"Invalid character in prefix: ':' in '{UrnCharacters.Shorten(prefix)}'")
+            : Parse($"{prefix}:");
+    }
 
     /// <summary>Reads a URN.</summary>
     /// <exception cref="UrnException">The text is none.</exception>
@@ -97,7 +101,7 @@ public sealed partial class TaggedUrn : IEquatable<TaggedUrn>, ISpanParsable<Tag
     /// <param name="key">Lower-cased; made of key characters.</param>
     /// <param name="value">Kept as it is, special values included.</param>
     /// <exception cref="UrnException">Code 2: key or value is empty. Code 3: a character that could not be read back. Code 7: only digits.</exception>
-    public TaggedUrn WithTag(string key, string value) => new(Prefix, UrnTags.With(_tags, UrnTags.Checked(UrnDomain.Tagged, key, value)));
+    public TaggedUrn WithTag(string key, string value) => WithTagIn(UrnDomain.Tagged, key, value);
 
     /// <summary>A copy without a tag.</summary>
     /// <param name="key">In any case.</param>
@@ -208,6 +212,9 @@ public sealed partial class TaggedUrn : IEquatable<TaggedUrn>, ISpanParsable<Tag
             found.Return();
         }
     }
+
+    internal TaggedUrn WithTagIn(UrnDomain domain, string key, string value) =>
+        new(Prefix, UrnTags.With(_tags, UrnTags.Checked(domain, key, value)));
 
     internal static UrnException Fail(UrnRule rule, string message) =>
         new(new UrnError(UrnDomain.Tagged, (int)rule, rule.ToString(), message));

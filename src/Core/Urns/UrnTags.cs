@@ -98,7 +98,7 @@ internal static class UrnTags
 
         if (UrnCharacters.HasLoneSurrogate(value))
         {
-            throw Fail(UrnRule.InvalidCharacter, $"Invalid character in tag: half of a surrogate pair in the value of '{lowered}'");
+            throw Fail(UrnRule.InvalidCharacter, $"Invalid character in tag: half of a surrogate pair in the value of '{UrnCharacters.Shorten(lowered)}'");
         }
 
         return lowered.AsSpan().ContainsAnyExceptInRange('0', '9')
@@ -106,6 +106,20 @@ internal static class UrnTags
             : throw Fail(UrnRule.NumericKey, $"Tag key cannot be purely numeric: {UrnCharacters.Shorten(key)}");
 
         UrnException Fail(UrnRule rule, string message) => new(new UrnError(domain, (int)rule, rule.ToString(), message));
+    }
+
+    /// <summary>Tags in any order, sorted; of those with one key the last.</summary>
+    public static UrnTag[] Collect(IEnumerable<UrnTag> tags)
+    {
+        var byKey = new Dictionary<string, UrnTag>(StringComparer.Ordinal);
+        foreach (var tag in tags)
+        {
+            byKey[tag.Key] = tag;
+        }
+
+        UrnTag[] sorted = [.. byKey.Values];
+        Sort(sorted);
+        return sorted;
     }
 
     /// <summary>A copy with a tag set.</summary>

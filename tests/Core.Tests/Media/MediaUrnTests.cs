@@ -99,8 +99,12 @@ public sealed class MediaUrnTests
 
         Assert.Equal("media:ext=pdf;pdf", pdf.WithTag("Ext", "pdf").ToString());
         Assert.Equal("media:", pdf.WithoutTag("PDF").ToString());
+        Assert.Equal((UrnDomain.Media, 2), (Refused(pdf, "ext", "").Domain, Refused(pdf, "ext", "").Code));
         Assert.True(pdf.HasTag("pdf", "*") && pdf.GetTag("PDF") == "*" && pdf.TagsToString() == "pdf");
         Assert.Equal(pdf, MediaUrn.Parse(pdf.Tagged.ToString().ToUpperInvariant()));
         Assert.Equal("media:a;b", MediaUrn.Canonical("media:b;a"));
     }
+
+    private static UrnError Refused(MediaUrn urn, string key, string value) =>
+        Assert.Throws<UrnException>(() => urn.WithTag(key, value)).Error;
 }

@@ -66,6 +66,7 @@ public sealed class CapUrnTests
     {
         Assert.Equal(Thumbnail, Thumbnail.WithTag("IN", "media:x").WithoutTag("Out"));
         Assert.Equal("x", Thumbnail.WithTag("OP", "x").GetTag("op"));
+        Assert.True(Thumbnail.HasTag("OP", "thumb") && Thumbnail.HasTag("Out", "media:image") && !Thumbnail.HasTag("op", "Thumb"));
         Assert.Empty(Thumbnail.WithoutTag("Op").OtherTags.ToArray());
         Assert.Equal(2, Assert.Throws<UrnException>(() => Thumbnail.WithTag("op", "")).Error.Code);
         Assert.Equal(UrnDomain.Cap, Assert.Throws<UrnException>(() => Thumbnail.WithTag("1", "x")).Error.Domain);

@@ -47,8 +47,14 @@ public sealed class TaggedUrnTests
         Assert.Equal(3, Assert.Throws<UrnException>(() => Urn.WithTag("k", "\uDE00")).Error.Code);
 
     [Fact]
-    public void Parse_LongMistake_IsRepeatedShortened() =>
-        Assert.InRange(TaggedUrn.Validate(" " + new string('x', 100_000))!.Message.Length, 20, 200);
+    public void Parse_LongMistake_IsRepeatedShortened()
+    {
+        var keys = new string('x', 100_000);
+        var digits = new string('1', 100_000);
+
+        Assert.All([" " + keys, $"t:{keys};{keys}", $"t:{digits}"], text => Assert.InRange(TaggedUrn.Validate(text)!.Message.Length, 20, 200));
+        Assert.InRange(Assert.Throws<UrnException>(() => Urn.WithTag(keys, "\uDE00")).Error.Message.Length, 20, 200);
+    }
 
     [Fact]
     public void GetTagAndHasTag_KeyInAnyCase_ValueWithCase()
@@ -109,6 +115,7 @@ public sealed class TaggedUrnTests
     public void Canonical_TextOrNull_IsTheCanonicalFormOrNull()
     {
         Assert.Equal("t:a;b", TaggedUrn.Canonical("T:B;;a=*;"));
+        Assert.Equal("my préfix", TaggedUrn.Parse("My PRÉFIX:a").Prefix);
         Assert.Equal("t:a;b", TaggedUrn.CanonicalOption("T:B;a"));
         Assert.Null(TaggedUrn.CanonicalOption(null));
         Assert.Throws<UrnException>(() => TaggedUrn.CanonicalOption(""));
@@ -125,7 +132,13 @@ public sealed class TaggedUrnTests
 
     [Theory]
     [InlineData("", 10)]
+    [InlineData(":", 10)]
+    [InlineData("a:", 3)]
     [InlineData("a:b", 3)]
+    [InlineData("a:5;", 3)]
+    [InlineData("a:k=;", 3)]
+    [InlineData("a:k;k;", 3)]
+    [InlineData("a:k=\"", 3)]
     [InlineData(" a", 12)]
     public void Empty_PrefixThatIsNone_IsRefused(string prefix, int code) =>
         Assert.Equal(code, Assert.Throws<UrnException>(() => TaggedUrn.Empty(prefix)).Error.Code);
@@ -135,6 +148,7 @@ public sealed class TaggedUrnTests
     {
         Assert.True(Urn == TaggedUrn.Parse("T:c;b=\"X y\";a=1") && Urn != null! && (TaggedUrn?)null == null);
         Assert.False(Urn.Equals((object)"t:a=1;b=\"X y\";c"));
+        Assert.Equal(Urn.GetHashCode(), TaggedUrn.Parse("T:c;b=\"X y\";a=1").GetHashCode());
         Assert.NotEqual(TaggedUrn.Parse("t:a"), TaggedUrn.Parse("u:a"));
         Assert.Equal(Urn.ToString(), $"{Urn}");
         Assert.Equal(Urn.ToString(), Urn.ToString("X", null));

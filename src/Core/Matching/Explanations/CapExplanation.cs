@@ -47,7 +47,7 @@ public sealed class CapExplanation
     public IReadOnlyList<RequestChange> Changes => [.. Failures.Select(RequestChange.Of)];
 
     /// <summary>The request with all <see cref="Changes"/> made: this capability accepts it.</summary>
-    public CapUrn NearestRequest => Changes.Aggregate(Request, (request, change) => change.Apply(request));
+    public CapUrn NearestRequest => RequestChange.ApplyAll(Request, Changes);
 
     /// <summary>Several lines for people: verdict, parts, and what would have to change.</summary>
     public override string ToString()

@@ -20,7 +20,7 @@ public static class NearestCaps
         IEnumerable<CandidateCap> candidates, CapUrn request, SpecialValueMode mode = SpecialValueMode.Reference, int count = Usual)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        var nearest = new List<(int Cost, int Shared, CandidateCap Candidate)>(count + 1);
+        var nearest = new List<(int Cost, int Shared, CandidateCap Candidate)>();
         foreach (var candidate in candidates)
         {
             var cost = MatchCost.Of(candidate.Urn, request, mode);

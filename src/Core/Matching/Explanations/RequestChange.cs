@@ -12,12 +12,7 @@ public sealed record RequestChange(MatchSubject Subject, string Key, string? Fro
 {
     /// <summary>A copy of the request with the change made.</summary>
     /// <exception cref="ArgumentException">The request has <c>*</c> for the direction that is to be changed.</exception>
-    public CapUrn Apply(CapUrn request) => Subject switch
-    {
-        MatchSubject.Input => request.WithInSpec(Change(request.Input).ToString()),
-        MatchSubject.Output => request.WithOutSpec(Change(request.Output).ToString()),
-        _ => CapUrn.From(Change(request.Tagged)),
-    };
+    public CapUrn Apply(CapUrn request) => ApplyAll(request, [this]);
 
     /// <summary>The change in words, addressed to who asks.</summary>
     public override string ToString()
@@ -52,14 +47,35 @@ public sealed record RequestChange(MatchSubject Subject, string Key, string? Fro
         _ => new RequestChange(failure.Subject, failure.Key!, failure.InstanceValue, failure.PatternValue),
     };
 
-    private MediaUrn Change(MediaUrn? direction) => direction is null
-        ? throw new ArgumentException($"The request's {Subject} is '*', which has no tag '{Key}' to change.")
-        : MediaUrn.From(Change(direction.Tagged));
+    /// <summary>A copy of the request with all changes made; not one by one, which would take the square of their number.</summary>
+    internal static CapUrn ApplyAll(CapUrn request, IReadOnlyCollection<RequestChange> changes) =>
+        changes.GroupBy(change => change.Subject).Aggregate(request, (urn, part) => part.Key switch
+        {
+            MatchSubject.Input => urn.WithInSpec(Change(urn.Input, part)),
+            MatchSubject.Output => urn.WithOutSpec(Change(urn.Output, part)),
+            _ => CapUrn.From(Change(urn.Tagged, part)),
+        });
+
+    private static string Change(MediaUrn? direction, IGrouping<MatchSubject, RequestChange> changes) => direction is null
+        ? throw new ArgumentException($"The request's {changes.Key} is '*', which has no tag '{changes.First().Key}' to change.")
+        : Change(direction.Tagged, changes).ToString();
 
     // Not by WithTag, which lowers a key more than reading one does.
-    private TaggedUrn Change(TaggedUrn urn)
+    private static TaggedUrn Change(TaggedUrn urn, IEnumerable<RequestChange> changes)
     {
-        var tags = urn.Tags.ToArray();
-        return new TaggedUrn(urn.Prefix, To is null ? [.. tags.Where(tag => tag.Key != Key)] : UrnTags.With(tags, new UrnTag(Key, To)));
+        var tags = urn.Tags.ToArray().ToDictionary(tag => tag.Key, StringComparer.Ordinal);
+        foreach (var change in changes)
+        {
+            if (change.To is null)
+            {
+                tags.Remove(change.Key);
+            }
+            else
+            {
+                tags[change.Key] = new UrnTag(change.Key, change.To);
+            }
+        }
+
+        return new TaggedUrn(urn.Prefix, UrnTags.Collect(tags.Values));
     }
 }

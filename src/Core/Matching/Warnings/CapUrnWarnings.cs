@@ -80,16 +80,17 @@ public static class CapUrnWarnings
         MediaUrn[] directions = [.. new[] { urn.Input, urn.Output }.OfType<MediaUrn>()];
         foreach (var direction in directions.Where(direction => direction.IsVoid))
         {
+            var place = UrnCharacters.Shorten(direction.ToString());
             foreach (var tag in direction.Tags.ToArray().Where(IsOfData))
             {
-                yield return Warn($"'{VoidKey}' and '{tag}' in {direction}: no data is of no kind");
+                yield return Warn($"'{VoidKey}' and '{tag}' in {place}: no data is of no kind");
             }
         }
 
         foreach (var tag in urn.OtherTags.ToArray())
         {
             // A conversion may have the tag of one of its directions.
-            UrnTag[] same = [.. directions.SelectMany(direction => direction.Tags.ToArray()).Where(other => other.Key == tag.Key)];
+            UrnTag[] same = [.. directions.SelectMany(direction => Find(direction, tag.Key))];
             if (same.Length > 0 && !Array.Exists(same, other => TagMatching.Accepts(tag, other)))
             {
                 yield return Warn(
@@ -97,6 +98,9 @@ public static class CapUrnWarnings
                     + $"a request that says '{tag.Key}' alike in both is refused");
             }
         }
+
+        static UrnTag[] Find(MediaUrn direction, string key) =>
+            UrnTags.FindExactly(direction.Tags, key) is >= 0 and var at ? [direction.Tags[at]] : [];
 
         static bool IsOfData(UrnTag tag) => tag.Key != VoidKey && (tag.Kind is UrnTagKind.Exact or UrnTagKind.MustHaveAny);
 

@@ -62,6 +62,10 @@ public sealed class NearestCapsTests
     }
 
     [Fact]
+    public void Find_AnyCount_GivesAsManyAsRefuse() =>
+        Assert.Single(NearestCaps.Find([Candidate("a", "cap:in;op=resize;out")], Request, count: int.MaxValue));
+
+    [Fact]
     public void Find_CountOfZeroOrLess_FindsNoneOrIsRefused()
     {
         Assert.Empty(NearestCaps.Find([Candidate("a", "cap:in;op=resize;out")], Request, count: 0));
