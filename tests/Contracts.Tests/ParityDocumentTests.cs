@@ -33,12 +33,29 @@ public sealed partial class ParityDocumentTests
         Assert.Empty(Rows.SelectMany(cells => Quoted().Matches(cells[3])).Select(match => match.Groups[1].Value).Except(TestClasses));
     }
 
+    [Theory]
+    [InlineData("CapUrn", true)]
+    [InlineData("CapUrn.Parse", true)]
+    [InlineData("ArgSource.CliFlag", true)]
+    [InlineData("ArgSource.CliFlag.ReservedFlags", true)]
+    [InlineData("ArgSource.CliFlag.Nothing", false)]
+    [InlineData("ArgSource.ReservedFlags", false)]
+    [InlineData("CapUrn.Parse.Length", false)]
+    [InlineData("Nothing.CapUrn", false)]
+    public void Exists_TypeMemberOrMemberOfANestedType_IsFound(string name, bool exists) => Assert.Equal(exists, Exists(name));
+
     private static bool Exists(string name)
     {
         var parts = name.Split('.');
-        var type = Types.FirstOrDefault(type => type.Name == parts[0]);
-        return parts.Length == 1 ? type is not null || Assembly.Load("System.Net.Http").GetType($"System.Net.Http.{name}") is not null || name == nameof(TimeProvider)
-            : type?.GetMember(parts[1], BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy) is { Length: > 0 };
+        var type = Types.FirstOrDefault(type => type.Name == parts[0] && !type.IsNested);
+        if (parts.Length == 1)
+        {
+            return type is not null || Assembly.Load("System.Net.Http").GetType($"System.Net.Http.{name}") is not null || name == nameof(TimeProvider);
+        }
+
+        // All but the last name types, each inside the one before.
+        type = parts[1..^1].Aggregate(type, (outer, inner) => outer?.GetNestedType(inner));
+        return type?.GetMember(parts[^1], BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy) is { Length: > 0 };
     }
 
     [GeneratedRegex("`([^`]+)`")]

@@ -55,6 +55,22 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
         Assert.Null(await (await OpenAsync()).FindCachedAsync(uri));
     }
 
+    [Fact]
+    public async Task ClearCache_KeptAndEmbedded_ForgetsOnlyWhatIsKept()
+    {
+        _server.Give("""{"type":"string"}""");
+        var uri = $"{_server.Url}/schema/own";
+        var registry = await OpenAsync();
+        await registry.FindAsync(uri);
+        Assert.Contains(uri, registry.CachedProfiles);
+
+        registry.ClearCache();
+
+        Assert.Equal(registry.EmbeddedProfiles, registry.CachedProfiles);
+        Assert.Null(await registry.FindCachedAsync(uri));
+        Assert.Null(await (await OpenAsync()).FindCachedAsync(uri));
+    }
+
     [Theory]
     [InlineData("""{"title":"\ud800"}""")]
     [InlineData("""{"type":"string","type":"number"}""")]
