@@ -133,11 +133,11 @@ public sealed partial class CapUrn : IEquatable<CapUrn>, ISpanParsable<CapUrn>, 
     public CapUrn WithTag(string key, string value) => IsDirection(key) && value.Length > 0 ? this : With(Set(Tagged, key, value));
 
     /// <summary>A copy with another input.</summary>
-    /// <exception cref="UrnException">Code 12: neither a media URN nor <c>*</c>.</exception>
+    /// <exception cref="UrnException">Code 12: neither a media URN nor <c>*</c>. 3: half of a surrogate pair.</exception>
     public CapUrn WithInSpec(string spec) => From(SetDirection(Tagged, InKey, spec));
 
     /// <summary>A copy with another output.</summary>
-    /// <exception cref="UrnException">Code 12: neither a media URN nor <c>*</c>.</exception>
+    /// <inheritdoc cref="WithInSpec" path="/exception" />
     public CapUrn WithOutSpec(string spec) => From(SetDirection(Tagged, OutKey, spec));
 
     /// <summary>A copy without a tag; unchanged for <c>in</c> and <c>out</c>.</summary>

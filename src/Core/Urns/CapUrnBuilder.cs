@@ -6,14 +6,16 @@ public sealed class CapUrnBuilder
 {
     private TaggedUrn _urn = TaggedUrn.Empty(CapUrn.Prefix);
 
-    /// <summary>What is accepted: a media URN or <c>*</c>.</summary>
+    /// <summary>What is accepted: a media URN or <c>*</c>; <see cref="Build"/> looks whether it is one.</summary>
+    /// <exception cref="UrnException">Code 12: it is empty. 3: half of a surrogate pair.</exception>
     public CapUrnBuilder In(string spec)
     {
         _urn = CapUrn.SetDirection(_urn, CapUrn.InKey, spec);
         return this;
     }
 
-    /// <summary>What is produced: a media URN or <c>*</c>.</summary>
+    /// <summary>What is produced: a media URN or <c>*</c>; <see cref="Build"/> looks whether it is one.</summary>
+    /// <inheritdoc cref="In" path="/exception" />
     public CapUrnBuilder Out(string spec)
     {
         _urn = CapUrn.SetDirection(_urn, CapUrn.OutKey, spec);

@@ -98,7 +98,9 @@ internal static class UrnTags
 
         if (UrnCharacters.HasLoneSurrogate(value))
         {
-            throw Fail(UrnRule.InvalidCharacter, $"Invalid character in tag: half of a surrogate pair in the value of '{UrnCharacters.Shorten(lowered)}'");
+            throw Fail(
+                UrnRule.InvalidCharacter,
+                $"Invalid character in tag: half of a surrogate pair in the value of '{UrnCharacters.Shorten(lowered)}'");
         }
 
         return lowered.AsSpan().ContainsAnyExceptInRange('0', '9')

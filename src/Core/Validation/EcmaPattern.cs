@@ -13,8 +13,8 @@ internal enum PatternMatch
 
 /// <summary>A regular expression of ECMA-262 (with the flag <c>u</c>), as schemas write them. Thread-safe.</summary>
 /// <remarks>
-/// Runs as <see cref="PatternEngine"/> chooses. Differences to ECMA-262: <c>\p{…}</c> knows general categories, <c>Any</c> and <c>ASCII</c>, and
-/// only within the basic plane; scripts are refused.
+/// Runs as <see cref="PatternEngine"/> chooses. Differences to ECMA-262: <c>\p{…}</c> knows general categories, <c>Any</c> and
+/// <c>ASCII</c>, and only within the basic plane; scripts are refused.
 /// </remarks>
 internal sealed class EcmaPattern
 {

@@ -82,8 +82,9 @@ public sealed partial class CallValidator
         Cap cap, IReadOnlyList<NamedValue> values, CancellationToken cancellationToken = default)
     {
         var warnings = new List<string>();
+        var given = values.Select(value => value.Name).ToHashSet(StringComparer.Ordinal);
         var missing = cap.Args.FirstOrDefault(argument =>
-            argument is { Required: true, CliFlag: not null } && !values.Any(value => value.Name == argument.MediaUrn));
+            argument is { Required: true, CliFlag: not null } && !given.Contains(argument.MediaUrn));
         if (missing is not null)
         {
             return new(CapValidationError.MissingRequiredArgument(cap.Urn, missing.MediaUrn, " (expected as named argument)"), warnings);

@@ -10,7 +10,9 @@ namespace Capns.Core.Caps.Validation;
 /// </summary>
 /// <remarks>
 /// The reference's engine never backtracks; neither does ours, as far as <see cref="PatternEngine"/> can help it. Like the
-/// reference's, it has bounds: <see cref="JsonSchema.MaxPatternLength"/>, <see cref="JsonSchema.MaxPatternNesting"/>. <c>$</c> is the very end, not also before a last line feed, as it is there.
+/// reference's, it has bounds: <see cref="JsonSchema.MaxPatternLength"/>, <see cref="JsonSchema.MaxPatternNesting"/>.
+/// <c>$</c> is the very end, not also before a last line feed, as it is there. Otherwise the language is .NET's: <c>.</c> and
+/// classes know UTF-16 units, of which a character beyond U+FFFF has two.
 /// </remarks>
 internal sealed class RulePattern
 {
@@ -78,7 +80,7 @@ internal sealed class RulePattern
     {
         nesting = 0;
         var open = 0;
-        var isMultiline = Regex.IsMatch(pattern, @"\(\?[a-z]*m", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        var isMultiline = false;
         var translated = new StringBuilder(pattern.Length);
 
         // Where the members of the class begin that is open; a bracket right there is a member, too.
@@ -88,6 +90,7 @@ internal sealed class RulePattern
             var rest = pattern.AsSpan(i);
             open += members is not null ? 0 : rest[0] == '(' ? 1 : rest[0] == ')' ? -1 : 0;
             nesting = Math.Max(nesting, open);
+            isMultiline |= members is null && SetsMultiline(rest);
             if (rest[0] == '\\' && rest.Length > 1)
             {
                 translated.Append(rest[..2]);
@@ -115,5 +118,13 @@ internal sealed class RulePattern
         }
 
         return translated.ToString();
+    }
+
+    /// <summary>True at <c>(?m)</c>, <c>(?im-s:</c> and the like.</summary>
+    private static bool SetsMultiline(ReadOnlySpan<char> rest)
+    {
+        var flags = rest.StartsWith("(?") ? rest[2..] : [];
+        var end = flags.IndexOfAnyExceptInRange('a', 'z');
+        return end > 0 && (flags[end] is ')' or ':' or '-') && flags[..end].Contains('m');
     }
 }
