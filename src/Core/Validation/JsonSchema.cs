@@ -22,7 +22,8 @@ public sealed class JsonSchema
     /// <summary>Longest pattern, included, in UTF-16 units; also of a rule of a media type.</summary>
     public const int MaxPatternLength = 4096;
 
-    /// <summary>Most groups of a pattern inside one another, included: what the engine of the CapNs reference allows.</summary>
+    /// <summary>Most groups of a pattern inside one another, included; also of a rule of a media type.</summary>
+    /// <remarks>Source: <c>nest_limit</c> of the Rust crate regex, the engine of the CapNs reference, which counts more than groups.</remarks>
     public const int MaxPatternNesting = 250;
 
     internal JsonSchema(SchemaNode root) => Root = root;

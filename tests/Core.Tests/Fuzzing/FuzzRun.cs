@@ -25,7 +25,7 @@ public sealed class FuzzRun
         for (var i = 0; i < count && _failures.Count < 10; i++)
         {
             var text = inputs.Next();
-            foreach (var result in Results)
+            foreach (var result in Results.Where(result => i % result.Target.OneIn == 0))
             {
                 Try(result, text);
             }
