@@ -2,6 +2,7 @@ using Capns.Contracts.Executions;
 using Capns.Core.Caps;
 using Capns.Core.Dispatch;
 using Capns.Core.Urns;
+using Capns.Messaging.Outbound;
 
 namespace Capns.Messaging.Capabilities;
 
@@ -21,17 +22,20 @@ public sealed class BusCapSet : ICapSet
     /// <exception cref="Capns.Core.Caps.Validation.CapValidationException">The call does not fit the arguments of the provider.</exception>
     /// <exception cref="CapArgumentException">A value cannot be written as the provider needs it.</exception>
     /// <exception cref="CapExecutionException">It was refused, failed or was cancelled.</exception>
-    /// <exception cref="CapResultException">The result is too large for the bus, or not what the capability promises.</exception>
+    /// <exception cref="CapResultException">
+    /// The result is too large for the bus, not what the capability promises, or of a provider that is not known any more.
+    /// </exception>
     /// <exception cref="TimeoutException">It has not ended within <see cref="CapsClientOptions.CallTimeout"/>; it is being cancelled.</exception>
+    /// <exception cref="MessageNotConfirmedException">The broker did not confirm the request within 30 s; it is being cancelled.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; so is the execution.</exception>
     public async Task<CapResult> ExecuteAsync(CapUrn request, CapCall call, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var provider = Volatile.Read(ref _provider);
+        ToolExecutionResult result;
         try
         {
-            var result = await _caps.RunAsync(request, ParameterMapping.ToParameters(call, provider.Definition), cancellationToken);
-            return Read(result, (await KnownAsync(request, result.Provider, provider, cancellationToken)).Definition);
+            result = await _caps.RunAsync(request, ParameterMapping.ToParameters(call, provider.Definition), cancellationToken);
         }
         catch (CapExecutionException refused) when (refused.Code == ErrorCodes.InvalidParameters.Code)
         {
@@ -42,21 +46,27 @@ public sealed class BusCapSet : ICapSet
                 throw;
             }
 
-            Volatile.Write(ref _provider, now);
-            return Read(await _caps.RunAsync(request, ParameterMapping.ToParameters(call, now.Definition), cancellationToken), now.Definition);
+            Volatile.Write(ref _provider, provider = now);
+            result = await _caps.RunAsync(request, ParameterMapping.ToParameters(call, now.Definition), cancellationToken);
         }
+
+        return Read(result, provider.Gave(result) ? provider.Definition : await DefinitionOfAsync(result, request, cancellationToken));
     }
 
-    private async Task<BusProvider> KnownAsync(CapUrn request, string? ran, BusProvider known, CancellationToken cancellationToken)
+    /// <summary>How the result of a provider is read that was chosen since the call was written.</summary>
+    private async Task<Cap> DefinitionOfAsync(ToolExecutionResult result, CapUrn request, CancellationToken cancellationToken)
     {
-        if (ran == known.Slug)
+        var ran = $"Tool {result.Provider} {result.ToolVersion} has run, and is not the provider any more: nobody says how its result is read. It lies at execution {result.ExecutionId}.";
+        try
         {
-            return known;
+            var now = await _caps.FindAsync(request, cancellationToken);
+            Volatile.Write(ref _provider, now);
+            return now.Gave(result) ? now.Definition : throw new CapResultException(ran);
         }
-
-        var now = await _caps.FindAsync(request, cancellationToken);
-        Volatile.Write(ref _provider, now);
-        return now;
+        catch (Exception failure) when (failure is NoSetsFoundException or CapExecutionException or TimeoutException)
+        {
+            throw new CapResultException(ran);
+        }
     }
 
     internal static CapResult Read(ToolExecutionResult result, Cap definition) => result.ResultRef is { } reference

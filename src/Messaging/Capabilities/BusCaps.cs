@@ -3,6 +3,7 @@ using Capns.Contracts.Executions;
 using Capns.Core.Caps;
 using Capns.Core.Dispatch;
 using Capns.Core.Urns;
+using Capns.Messaging.Outbound;
 
 namespace Capns.Messaging.Capabilities;
 
@@ -24,6 +25,7 @@ public sealed class BusCaps : IAsyncDisposable
     /// <exception cref="NoSetsFoundException">Nobody provides it; the message names what comes nearest.</exception>
     /// <exception cref="TimeoutException">No registry has answered within <see cref="CapsClientOptions.AskTimeout"/>.</exception>
     /// <exception cref="CapExecutionException">The question was refused.</exception>
+    /// <exception cref="MessageNotConfirmedException">The broker did not confirm the question within 30 s.</exception>
     public async Task<CapCaller> CanAsync(string request, CancellationToken cancellationToken = default) =>
         CapUrn.TryParseRequest(request, out var urn, out var error)
             ? await CanAsync(urn, cancellationToken)
@@ -58,7 +60,7 @@ public sealed class BusCaps : IAsyncDisposable
         if (report is { Provider: { } provider, Definition: { } definition })
         {
             // Gates behind the choice may refuse: they were asked without the parameters of a call.
-            return new BusProvider(provider, Cap.Parse(definition));
+            return new BusProvider(provider, report.ToolVersion, Cap.Parse(definition));
         }
 
         var refusal = report.Gates.LastOrDefault(gate => !gate.Passed);
@@ -74,5 +76,10 @@ public sealed class BusCaps : IAsyncDisposable
 
 /// <summary>Who would be chosen.</summary>
 /// <param name="Slug">The tool.</param>
-/// <param name="Definition">What it takes and gives.</param>
-internal sealed record BusProvider(string Slug, Cap Definition);
+/// <param name="Version">Its version.</param>
+/// <param name="Definition">What that version takes and gives.</param>
+internal sealed record BusProvider(string Slug, string? Version, Cap Definition)
+{
+    /// <summary>Whether a result is its own.</summary>
+    public bool Gave(ToolExecutionResult result) => (result.Provider, result.ToolVersion) == (Slug, Version);
+}

@@ -23,6 +23,7 @@ internal sealed class ExecutionClient(
     /// <summary>Runs a request to its end.</summary>
     /// <exception cref="TimeoutException">It has not ended within <see cref="CapsClientOptions.CallTimeout"/>; it is being cancelled.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up; it is being cancelled.</exception>
+    /// <exception cref="MessageNotConfirmedException">The broker did not confirm it; it may have arrived, and is being cancelled.</exception>
     /// <exception cref="CapExecutionException">It was refused, failed or was cancelled.</exception>
     public async Task<ToolExecutionResult> RunAsync(ToolExecutionRequest request, CancellationToken cancellationToken)
     {
@@ -32,9 +33,14 @@ internal sealed class ExecutionClient(
             var answer = await ExchangeAsync(Complete(request, id) with { ExecutionId = id }, options.CallTimeout, cancellationToken);
             return Data(answer).Deserialize<ToolExecutionResult>(WireJson.Options)!;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException or MessageNotConfirmedException)
         {
-            await CancelAsync(id, exception is TimeoutException ? $"no end within {options.CallTimeout}" : "the caller gave up");
+            await CancelAsync(id, exception switch
+            {
+                TimeoutException => $"no end within {options.CallTimeout}",
+                MessageNotConfirmedException => "the request was not confirmed",
+                _ => "the caller gave up",
+            });
             throw;
         }
     }

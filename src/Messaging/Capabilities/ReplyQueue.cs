@@ -88,7 +88,7 @@ internal sealed class ReplyQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Consumes over one channel until it ends.</summary>
+    /// <summary>Consumes over one channel until it ends, or the queue is gone.</summary>
     private async Task ConsumeAsync(IConnection connection, CancellationToken stop)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
@@ -104,6 +104,12 @@ internal sealed class ReplyQueue : IAsyncDisposable
         consumer.ReceivedAsync += (_, delivery) =>
         {
             Hear(delivery);
+            return Task.CompletedTask;
+        };
+        // The broker cancels a consumer whose queue is deleted, and leaves the channel open.
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            ended.TrySetResult();
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(Name, autoAck: true, consumer, stop);

@@ -72,14 +72,7 @@ internal static class CapabilitiesApi
             return new ProblemResult(ErrorCodes.InvalidRequest, $"Query parameter cap must be given once, e.g. ?cap=cap:op=add; it is given {given.Count} times{(given.Count == 1 ? ", empty" : "")}.");
         }
 
-        var text = given[0]!;
-        if (text.Length > RequestReader.MaxCap)
-        {
-            return new ProblemResult(ErrorCodes.InvalidCap, $"cap must have at most {RequestReader.MaxCap} characters; it has {text.Length}.");
-        }
-
-        return CapUrn.TryParseRequest(text, out cap, out var error)
-            ? null
-            : new ProblemResult(ErrorCodes.InvalidCap, CapFault.Sentence("cap", text, error), details: CapFault.Details(error));
+        (cap, var problem) = CapParameter.Parse("cap", given[0]!);
+        return problem;
     }
 }

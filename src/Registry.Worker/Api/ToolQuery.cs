@@ -27,7 +27,8 @@ internal sealed record ToolQuery
 
     public bool? Enabled { get; private init; }
 
-    public string Sort { get; private init; } = "name";
+    /// <summary>Absent: by name, or by what else the list ranks them.</summary>
+    public string? Sort { get; private init; }
 
     public bool Descending { get; private init; }
 
@@ -46,7 +47,7 @@ internal sealed record ToolQuery
             problems.Add("Query parameters cannot hold the character U+0000.");
         }
 
-        var sort = One(query, "sort") ?? "name";
+        var sort = One(query, "sort");
         var read = new ToolQuery
         {
             Text = One(query, "q"),
@@ -54,14 +55,14 @@ internal sealed record ToolQuery
             Tags = [.. query["tags"].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Level = Word<SecurityLevel>(One(query, "securityLevel"), "securityLevel", "safe, moderate, restricted, dangerous", problems),
             Enabled = Flag(One(query, "enabled"), problems),
-            Sort = sort.TrimStart('-'),
-            Descending = sort.StartsWith('-'),
+            Sort = sort?.TrimStart('-'),
+            Descending = sort?.StartsWith('-') == true,
             Page = Number(One(query, "page"), "page", 1, 1_000_000, 1, problems),
             Limit = Number(One(query, "limit"), "limit", 1, MaxLimit, DefaultLimit, problems),
         };
-        if (!Sorts.Contains(read.Sort))
+        if (read.Sort is not null && !Sorts.Contains(read.Sort))
         {
-            problems.Add($"sort must be one of {string.Join(", ", Sorts)}, with - in front to reverse; it is {Preview.Of(sort)}.");
+            problems.Add($"sort must be one of {string.Join(", ", Sorts)}, with - in front to reverse; it is {Preview.Of(sort!)}.");
         }
 
         error = problems.FirstOrDefault();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
+using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Tools;
@@ -29,7 +30,8 @@ internal static class ToolsApi
         app.MapGet($"{Path}/{{id}}", ShowAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, AdmissionOptions access)
+    private static async Task<IResult> ListAsync(
+        HttpContext context, IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, CapabilityIndex capabilities, AdmissionOptions access)
     {
         if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
         {
@@ -41,12 +43,15 @@ internal static class ToolsApi
             return new ProblemResult(ErrorCodes.InvalidRequest, error!);
         }
 
+        if (CapabilityFilter.Read(context.Request.Query, out var problem) is not { } filter)
+        {
+            return problem!;
+        }
+
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var fitting = query.Filter(db.Set<Tool>().AsNoTracking());
-        var total = await fitting.CountAsync(context.RequestAborted);
-        var slugs = await query.Order(fitting).Skip((query.Page - 1) * query.Limit).Take(query.Limit).Select(tool => tool.Slug).ToListAsync(context.RequestAborted);
+        var list = await ToolList.ReadAsync(query, filter.Choose(capabilities.Current), ranked: filter.Cap is not null, db, context.RequestAborted);
         var items = new JsonArray();
-        foreach (var slug in slugs)
+        foreach (var slug in list.Slugs)
         {
             var found = await catalogue.ShowAsync(slug, null, db, context.RequestAborted);
             if (found.Found)
@@ -56,7 +61,7 @@ internal static class ToolsApi
         }
 
         return Results.Json(
-            new { items, total, page = query.Page, limit = query.Limit, pages = (total + query.Limit - 1) / query.Limit },
+            new { items, total = list.Total, page = query.Page, limit = query.Limit, pages = (list.Total + query.Limit - 1) / query.Limit },
             WireJson.Options);
     }
 

@@ -59,6 +59,9 @@ internal sealed class CapabilitySnapshot
     /// <summary>Every tool that may run now and accepts the request, with its best capability: the one that is chosen first.</summary>
     public IReadOnlyList<ProvidedCapability> FindAll(CapUrn request) => Order(Available, request);
 
+    /// <summary>Every tool that accepts the request, also one that may not run now; the most specific first, of those alike the one registered first.</summary>
+    public IReadOnlyList<ProvidedCapability> FindAccepting(CapUrn request) => Order(Tools, request);
+
     /// <summary>Every tool that would accept the request, were it not switched off.</summary>
     public IReadOnlyList<ProvidedCapability> FindUnavailable(CapUrn request) => Order(Tools.Where(tool => tool.Unavailable is not null), request);
 

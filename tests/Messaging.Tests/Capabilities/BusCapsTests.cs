@@ -111,6 +111,48 @@ public sealed class BusCapsTests
         Assert.Equal("hi by first", (await call).AsString());
     }
 
+    [ServersFact]
+    public async Task Call_ProviderHasANewVersionMeanwhile_ReadsItsResultByThatOne()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+        registry.Update();
+
+        // The new version's result is JSON, so that text keeps its quotes.
+        Assert.Equal("\"hi by first\"", (await caller.CallAsync(new CapCall { Positional = ["hi"] })).AsString());
+        Assert.Equal("\"ho by first\"", (await caller.CallAsync(new CapCall { Positional = ["ho"] })).AsString());
+        Assert.Equal(2, registry.Requests.Count(request => request.DryRun == true));
+    }
+
+    [ServersFact]
+    public async Task Call_WhoRanIsNoProviderAnyMore_SaysSo()
+    {
+        await using var registry = await FakeRegistry.StartAsync(asked => asked == 1 ? "text" : null);
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+        registry.Update();
+
+        var refused = await Assert.ThrowsAsync<CapResultException>(() => caller.CallAsync(new CapCall { Positional = ["hi"] }));
+
+        Assert.Contains($"Tool first 2.0.0 has run, and is not the provider any more", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(registry.Requests.First(request => request.DryRun != true).RequestId!, refused.Message, StringComparison.Ordinal);
+    }
+
+    [ServersFact]
+    public async Task Call_ReplyQueueWasDeleted_HearsTheAnswerOnANewOne()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+        await using var channel = await registry.Broker.OpenChannelAsync();
+
+        await channel.QueueDeleteAsync(registry.ReplyQueue!, ifUnused: false, ifEmpty: false);
+
+        await Eventually.TrueAsync(async () => await registry.Broker.QueueAsync(registry.ReplyQueue!) is { Consumers: 1 }, "the queue is consumed again");
+        Assert.Equal("hi by first", (await caller.CallAsync(new CapCall { Positional = ["hi"] })).AsString());
+    }
+
     [Theory]
     [InlineData("", 10_000, "Name")]
     [InlineData("capability-registry", 10_000, "the name of the registry")]
@@ -141,6 +183,7 @@ public sealed class BusCapsTests
         private TestHost? _host;
         private TaskCompletionSource _held = Done();
         private int _asked;
+        private volatile string _version = "1.0.0";
 
         private FakeRegistry(TestBroker broker, Func<int, string?> encoding) => (_broker, _encoding) = (broker, encoding);
 
@@ -148,7 +191,12 @@ public sealed class BusCapsTests
 
         public string? Source { get; private set; }
 
+        public string? ReplyQueue { get; private set; }
+
         public TestBroker Broker => _broker;
+
+        /// <summary>From now on version 2.0.0 runs, whose result is JSON.</summary>
+        public void Update() => _version = "2.0.0";
 
         /// <summary>Answers wait until <see cref="Release"/>.</summary>
         public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -194,6 +242,7 @@ public sealed class BusCapsTests
             var request = inbound.Payload.Deserialize<ToolExecutionRequest>(Contracts.Json.WireJson.Options)!;
             Requests.Enqueue(request);
             Source = inbound.Source;
+            ReplyQueue = inbound.ReplyTo!.RoutingKey;
             await _held.Task;
             await _host!.Publisher.PublishAsync(Reply(inbound, request));
         }
@@ -221,19 +270,21 @@ public sealed class BusCapsTests
             {
                 ExecutionId = request.ExecutionId!.Value,
                 Provider = provider,
+                ToolVersion = _version,
                 Result = JsonSerializer.SerializeToElement($"{value} by {provider}"),
                 ResultRef = null,
             });
         }
 
-        private static ToolExecutionGateReport Gates(ToolExecutionRequest request, string? encoding) => new()
+        private ToolExecutionGateReport Gates(ToolExecutionRequest request, string? encoding) => new()
         {
             WouldRun = false,
             ToolId = request.Cap!,
+            ToolVersion = _version,
             Provider = encoding is null ? null : Provider(encoding),
             Definition = encoding is null
                 ? null
-                : JsonSerializer.SerializeToElement(ParameterMappingTests.Definition(encoding, """{"encoding":"text"}""") with { Urn = CapUrn.Parse("cap:in;op=x;out=media:textable") }),
+                : JsonSerializer.SerializeToElement(ParameterMappingTests.Definition(encoding, _version == "1.0.0" ? """{"encoding":"text"}""" : """{"encoding":"json"}""") with { Urn = CapUrn.Parse("cap:in;op=x;out=media:textable") }),
             Gates = [encoding is null
                 ? new ExecutionGate { Gate = "tool", Passed = false, Code = "CAP_NOT_FOUND", Message = $"Nobody does {request.Cap}." }
                 : new ExecutionGate { Gate = "parameters", Passed = false, Code = "INVALID_PARAMETERS", Message = "None given." }],

@@ -102,6 +102,29 @@ public sealed class AdmissionByCapTests(CatalogueFixture fixture) : IClassFixtur
         Assert.Equal(name, refused.Refusal.Details!.Value.GetProperty("urnError").GetProperty("name").GetString());
     }
 
+    [ServersTheory]
+    [InlineData("priority", "now", "INVALID_PARAMETERS")]
+    [InlineData("version", "1.0.0", "INVALID_REQUEST")]
+    public async Task Admit_AnotherFieldIsWrong_StillEchoesTheCapInCanonicalForm(string field, string value, string code)
+    {
+        var refused = await fixture.AdmitAsync(Requests.Event(ByCap("cap:OUT=media:b;op=Echo;in=media:a").With(field, value)));
+
+        Assert.Equal((code, "cap:in=media:a;op=echo;out=media:b"), (refused.Refusal!.Code, refused.Identity.Cap));
+    }
+
+    [ServersFact]
+    public async Task Admit_CapThatNoColumnHolds_IsRefusedAndNotEchoed()
+    {
+        foreach (var cap in new[] { "cap:op=\"a\0\"", "cap:op=" + new string('x', RequestReader.MaxCap) })
+        {
+            var refused = await AdmitAsync(cap);
+
+            Assert.Equal("INVALID_PARAMETERS", refused.Refusal!.Code);
+            Assert.DoesNotContain(refused.ToolRef + refused.Identity.Cap, letter => letter == '\0');
+            Assert.InRange(refused.ToolRef.Length, 0, RequestReader.MaxCap);
+        }
+    }
+
     [ServersFact]
     public async Task GateReport_ByCap_SaysProviderAndDefinition()
     {

@@ -31,6 +31,9 @@ internal sealed class World : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, IChannel> _channels = new();
 
+    /// <summary>What the stand-in for admission finds for every request by capability.</summary>
+    public const string MatchedCap = "cap:in;op=calculate;out=media:json";
+
     private World(TestBroker broker, TestDatabase database, IHost host)
     {
         Broker = broker;
@@ -88,7 +91,11 @@ internal sealed class World : IAsyncDisposable
         var execution = id ?? Guid.CreateVersion7();
         var data = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
         data["executionId"] ??= execution.ToString();
-        data["toolId"] ??= "math-calculator";
+        if (!data.ContainsKey("cap"))
+        {
+            data["toolId"] ??= "math-calculator";
+        }
+
         data["parameters"] ??= JsonSerializer.SerializeToNode(new { a = 5, b = 3 });
         data["agentId"] ??= "agent-001";
         var body = JsonSerializer.SerializeToUtf8Bytes(new
@@ -219,10 +226,21 @@ internal sealed class World : IAsyncDisposable
             return Task.FromResult(new AdmissionOutcome
             {
                 Request = request,
-                ToolRef = request.ToolId!,
+                ToolRef = request.ToolId ?? request.Cap!,
                 ToolId = Plans.Plan().ToolId,
                 StoredParameters = request.Parameters,
-                Identity = new() { ToolId = Plans.Plan().ToolId.ToString(), ToolName = "math-calculator", ToolVersion = "1.2.0", SecurityLevel = Plans.Plan().Level, RequestId = request.RequestId, AgentId = request.AgentId },
+                Identity = new()
+                {
+                    ToolId = Plans.Plan().ToolId.ToString(),
+                    ToolName = "math-calculator",
+                    ToolVersion = "1.2.0",
+                    SecurityLevel = Plans.Plan().Level,
+                    Cap = request.Cap,
+                    MatchedCap = request.Cap is null ? null : MatchedCap,
+                    Provider = request.Cap is null ? null : "math-calculator",
+                    RequestId = request.RequestId,
+                    AgentId = request.AgentId,
+                },
                 Plan = refusal is null ? plan(PlanOf(request)) : null,
                 Refusal = refusal,
                 Gates = [new GateResult("readable", true)],

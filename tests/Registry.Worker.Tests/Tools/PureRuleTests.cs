@@ -73,6 +73,17 @@ public sealed class PureRuleTests
     public void VersionChoice_OnlyPrereleases_LatestIsTheHighestOfThem() =>
         Assert.Equal("2.0.0-b", VersionChoice.LatestOf(Versions("1.0.0-z", "2.0.0-a", "2.0.0-b"))!.Text);
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("^1")]
+    public void VersionChoice_OnlyBuildMetadataDiffers_IsTheSameInWhateverOrderTheyWereRead(string? wanted)
+    {
+        string[] versions = ["1.0.0+a", "1.0.0+c", "1.0.0+b"];
+
+        Assert.Equal("1.0.0+c", VersionChoice.Choose("t", Versions(versions), wanted).Version!.Text);
+        Assert.Equal("1.0.0+c", VersionChoice.Choose("t", Versions([.. versions.Reverse()]), wanted).Version!.Text);
+    }
+
     [Fact]
     public void VersionChoice_Disabled_IsPassedOverAndRefusedByName()
     {

@@ -1,8 +1,6 @@
 using Capns.Contracts;
 using Capns.Contracts.Executions;
-using Capns.Core.Urns;
 using Capns.Messaging.Inbound;
-using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Reading;
 using Capns.Registry.Worker.Tools;
@@ -20,68 +18,8 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
         var now = time.GetUtcNow();
         var request = RequestReader.Read(inbound.Payload, now, out var errors);
         var draft = new AdmissionDraft(inbound, request);
-        return CheckForm(draft, errors, now)
+        return FormGates.Check(draft, errors, now)
             ?? await AdmitReadableAsync(draft, db, cancellationToken);
-    }
-
-    /// <summary>Gates 1 to 3: what needs no look-up.</summary>
-    private static AdmissionOutcome? CheckForm(AdmissionDraft draft, IReadOnlyList<FieldError> errors, DateTimeOffset now)
-    {
-        var request = draft.Request;
-        if (errors.Count > 0)
-        {
-            return draft.Refuse(Gates.Readable, ErrorCodes.InvalidParameters, Sentence("the request", errors), errors);
-        }
-
-        if (CheckTarget(request) is var (code, message))
-        {
-            return draft.Refuse(Gates.Readable, code, message);
-        }
-
-        if (CheckCap(draft) is { } badCap)
-        {
-            return badCap;
-        }
-
-        draft.Pass(Gates.Readable);
-        if (request.AgentId is null && request.UserId is null && request.RequestedBy is null)
-        {
-            return draft.Refuse(Gates.Identity, ErrorCodes.InvalidRequest, "One of agentId, userId and requestedBy is required, because the caller has no login; none is given.");
-        }
-
-        draft.Pass(Gates.Identity);
-        if (request.ExpiresAt <= now)
-        {
-            return draft.Refuse(Gates.Expiry, ErrorCodes.QueueTimeout, $"expiresAt must lie ahead; it is {request.ExpiresAt:O}, and now it is {now:O}.");
-        }
-
-        draft.Pass(Gates.Expiry);
-        return null;
-    }
-
-    private static (ErrorCode Code, string Message)? CheckTarget(ToolExecutionRequest request) => request switch
-    {
-        { ToolId: null, Cap: null } => (ErrorCodes.InvalidRequest, "Exactly one of toolId and cap is required; none is given."),
-        { ToolId: not null, Cap: not null } => (ErrorCodes.InvalidRequest, $"Exactly one of toolId and cap may be given; both are: {Preview.Of(request.ToolId)} and {Preview.Of(request.Cap)}."),
-        { Cap: not null, Version: not null } => (ErrorCodes.InvalidRequest, $"version cannot be given with cap, which always means the latest; it is {Preview.Of(request.Version)}."),
-        _ => null,
-    };
-
-    /// <summary>Reads the wish for a capability, which may leave out its directions (CapNs spec 4.1, D10).</summary>
-    private static AdmissionOutcome? CheckCap(AdmissionDraft draft)
-    {
-        if (draft.Request.Cap is not { } text)
-        {
-            return null;
-        }
-
-        if (CapUrn.TryParseRequest(text, out var cap, out var error))
-        {
-            draft.Cap = cap;
-            return null;
-        }
-
-        return draft.Refuse(Gates.Readable, ErrorCodes.InvalidCap, CapFault.Sentence("cap", text, error), CapFault.Details(error));
     }
 
     private async Task<AdmissionOutcome> AdmitReadableAsync(AdmissionDraft draft, RegistryDbContext db, CancellationToken cancellationToken)
@@ -143,7 +81,7 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
         draft.Pass(Gates.Permission);
         if (parameters.Errors.Count > 0)
         {
-            return draft.Refuse(Gates.Parameters, ErrorCodes.InvalidParameters, Sentence("parameters", parameters.Errors), parameters.Errors);
+            return draft.Refuse(Gates.Parameters, ErrorCodes.InvalidParameters, parameters.Errors.Sentence("parameters"), parameters.Errors);
         }
 
         draft.Pass(Gates.Parameters);
@@ -217,27 +155,4 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
     }
 
     private static SecurityLevel Higher(SecurityLevel one, SecurityLevel? other) => other > one ? other.Value : one;
-
-    /// <summary>E.g. "2 errors in parameters: operands is required; …".</summary>
-    private static string Sentence(string where, IReadOnlyList<FieldError> errors)
-    {
-        const int Shown = 3;
-        var texts = errors.Take(Shown).Select(error => error.Message.TrimEnd('.'));
-        var more = errors.Count > Shown ? $"; and {errors.Count - Shown} more" : "";
-        return $"{errors.Count} error{(errors.Count == 1 ? "" : "s")} in {where}: {string.Join("; ", texts)}{more}.";
-    }
-}
-
-/// <summary>Names of the gates, as a dry run shows them.</summary>
-internal static class Gates
-{
-    public const string Readable = "readable";
-    public const string Identity = "identity";
-    public const string Expiry = "expires-at";
-    public const string Tool = "tool";
-    public const string Permission = "permission";
-    public const string Parameters = "parameters";
-    public const string Approvals = "approvals";
-    public const string Dependencies = "dependencies";
-    public const string Cost = "cost";
 }

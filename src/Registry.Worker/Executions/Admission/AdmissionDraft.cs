@@ -24,6 +24,7 @@ internal sealed class AdmissionDraft
         _inbound = inbound;
         Request = request;
         ToolRef = request.ToolId ?? request.Cap ?? "";
+        Cap = request.Cap is { } text && CapUrn.TryParseRequest(text, out var cap, out _) ? cap : null;
     }
 
     public ToolExecutionRequest Request { get; }
@@ -34,8 +35,8 @@ internal sealed class AdmissionDraft
     /// <summary>Who published it; as much of it as a database column and a key can hold.</summary>
     public string Source => Preview.Cut(_inbound.Source.Replace("\0", "", StringComparison.Ordinal), MaxSource);
 
-    /// <summary>The wish for a capability, when the request has one that can be read.</summary>
-    public CapUrn? Cap { get; set; }
+    /// <summary>The wish for a capability, when the request has one that can be read; it may leave out its directions (CapNs spec 4.1, D10).</summary>
+    public CapUrn? Cap { get; }
 
     /// <summary>The provider that was chosen for <see cref="Cap"/>.</summary>
     public ProvidedCapability? Provided { get; set; }

@@ -20,13 +20,15 @@ internal sealed class ProviderChoice(CapabilityIndex index, ToolCatalogue catalo
             var known = index.Current;
             if (!known.TryFindBest(request, out var best))
             {
-                // Somebody may have added a provider since.
-                if (await index.RefreshAsync(cancellationToken) && tries < MaxTries)
+                // Somebody may have added a provider since. What counts is whether the index is another one now, not who has read
+                // it: the watch or another request may have done so while this one waited for its turn.
+                await index.RefreshAsync(cancellationToken);
+                if (ReferenceEquals(known, index.Current))
                 {
-                    continue;
+                    return ChosenProvider.None(MissingCapability.Of(request, known));
                 }
 
-                return ChosenProvider.None(MissingCapability.Of(request, index.Current));
+                continue;
             }
 
             var tool = await catalogue.ResolveAsync(best.Tool.ToolId.ToString(), null, db, cancellationToken);

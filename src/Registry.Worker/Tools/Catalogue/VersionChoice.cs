@@ -35,7 +35,7 @@ internal static class VersionChoice
             return (null, ErrorCodes.InvalidParameters, $"version must be a version, a range, e.g. ^1.2, or latest; {Preview.Of(wanted)} {error.Message}.");
         }
 
-        var best = versions.Where(version => version.IsEnabled && range.Contains(version.Version)).MaxBy(version => version.Version);
+        var best = Highest(versions.Where(version => version.IsEnabled && range.Contains(version.Version)));
         return best is not null
             ? (best, null, "")
             : (null, ErrorCodes.VersionNotFound, $"Tool {Preview.Of(tool)} has no enabled version in range {Preview.Of(wanted)}; {Have(versions)}.");
@@ -45,8 +45,12 @@ internal static class VersionChoice
     public static VersionEntry? LatestOf(IEnumerable<VersionEntry> versions)
     {
         var enabled = versions.Where(version => version.IsEnabled).ToList();
-        return enabled.Where(version => !version.Version.IsPrerelease).MaxBy(version => version.Version) ?? enabled.MaxBy(version => version.Version);
+        return Highest(enabled.Where(version => !version.Version.IsPrerelease)) ?? Highest(enabled);
     }
+
+    /// <summary>Of versions that differ in build metadata only, the last by text: whoever chooses must choose the same, in whatever order they were read.</summary>
+    private static VersionEntry? Highest(IEnumerable<VersionEntry> versions) =>
+        versions.OrderByDescending(version => version.Version).ThenByDescending(version => version.Text, StringComparer.Ordinal).FirstOrDefault();
 
     private static (VersionEntry? Version, ErrorCode? Code, string Message) Exact(string tool, IReadOnlyList<VersionEntry> versions, string wanted)
     {
