@@ -6,46 +6,78 @@ using Capns.Messaging.Capabilities;
 
 namespace Capns.Registry.Worker.Capabilities;
 
-/// <summary>Derives the definition of a capability from the schemas of the tool that provides it (docs/adr/0010). Pure.</summary>
-internal static class ToolCaps
+/// <summary>Derives the definitions of a tool's capabilities from its schemas (docs/adr/0010). Pure.</summary>
+/// <remarks>A tool has up to 50 capabilities and thousands of parameters: what does not depend on the capability is made once and shared.</remarks>
+internal sealed class ToolCaps
 {
-    /// <summary>Defines what a tool takes and gives as a provider of one capability.</summary>
-    /// <param name="urn">The capability.</param>
+    private readonly ToolShape _tool;
+    private readonly CapArg[] _args;
+    private readonly MediaSpecDef[] _specs;
+    private readonly HashSet<string> _urns;
+
+    /// <summary>Place of the main parameter, which standard input can carry; -1: none.</summary>
+    private readonly int _main;
+
+    /// <summary>Reads the schema of the parameters.</summary>
     /// <param name="tool">What the tool's definition says.</param>
-    public static Cap Define(CapUrn urn, ToolShape tool)
+    public ToolCaps(ToolShape tool)
     {
-        var args = Arguments(urn, tool.Parameters);
-        var output = Output(urn, tool.ReturnType);
+        // An argument is known by a media URN that holds its name, and no tag can hold an empty one.
+        var properties = ParameterSchema.Properties(tool.Parameters).Where(property => property.Name.Length > 0).ToList();
+        _tool = tool;
+        _main = properties.FindIndex(property => property.Required) is >= 0 and var first ? first : properties.Count == 1 ? 0 : -1;
+        _args = [.. Arguments(properties)];
+        _specs = [.. _args.Select(arg => Spec(arg.MediaUrn))];
+        _urns = _args.Select(arg => arg.MediaUrn).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Defines what the tool takes and gives as a provider of one capability.</summary>
+    /// <param name="urn">The capability.</param>
+    public Cap Define(CapUrn urn)
+    {
+        var (args, specs) = WithMain(urn);
+        var output = Output(urn, _tool.ReturnType);
         return new Cap
         {
             Urn = urn,
-            Title = tool.Name,
-            Command = tool.Name,
-            Description = tool.Description,
+            Title = _tool.Name,
+            Command = _tool.Name,
+            Description = _tool.Description,
             Args = args,
             Output = output,
-            MediaSpecs = [.. args.Select(arg => arg.MediaUrn).Append(output.MediaUrn).Distinct(StringComparer.Ordinal).Select(Spec)],
+            MediaSpecs = [.. specs.Append(Spec(output.MediaUrn)).DistinctBy(spec => spec.Urn, StringComparer.Ordinal)],
         };
     }
 
-    /// <summary>Required ones by position, the others by flag, each in the order of the schema; the main one from standard input too.</summary>
-    private static List<CapArg> Arguments(CapUrn urn, JsonElement schema)
+    /// <summary>The main parameter takes what the capability takes, from standard input too.</summary>
+    private (IReadOnlyList<CapArg> Args, IReadOnlyList<MediaSpecDef> Specs) WithMain(CapUrn urn)
     {
-        // An argument is known by a media URN that holds its name, and no tag can hold an empty one.
-        var properties = ParameterSchema.Properties(schema).Where(property => property.Name.Length > 0).ToList();
-        var main = urn.Input is { IsVoid: true } ? null : properties.Find(property => property.Required) ?? (properties.Count == 1 ? properties[0] : null);
+        if (_main < 0 || urn.Input is { IsVoid: true })
+        {
+            return (_args, _specs);
+        }
+
+        // The name of another parameter cannot be its own as well.
+        var media = urn.Input is null || _urns.Contains(urn.InSpec) ? _args[_main].MediaUrn : urn.InSpec;
+        var (args, specs) = ((CapArg[])[.. _args], (MediaSpecDef[])[.. _specs]);
+        args[_main] = args[_main] with { MediaUrn = media, Sources = [new ArgSource.Stdin(media), .. args[_main].Sources] };
+        specs[_main] = Spec(media);
+        return (args, specs);
+    }
+
+    /// <summary>Required ones by position, the others by flag, each in the order of the schema.</summary>
+    private static List<CapArg> Arguments(List<ParameterShape> properties)
+    {
         var flags = Flags(properties.Where(property => !property.Required).Select(property => property.Name));
         var args = new List<CapArg>(properties.Count);
         var position = 0;
         foreach (var property in properties)
         {
-            var media = property == main && urn.Input is not null ? urn.InSpec : property.MediaUrn;
-            ArgSource own = property.Required ? new ArgSource.Position(position++) : new ArgSource.CliFlag(flags[property.Name]);
             args.Add(new CapArg
             {
-                MediaUrn = media,
+                MediaUrn = property.MediaUrn,
                 Required = property.Required,
-                Sources = property == main ? [new ArgSource.Stdin(media), own] : [own],
+                Sources = [property.Required ? new ArgSource.Position(position++) : new ArgSource.CliFlag(flags[property.Name])],
                 Description = property.Description,
                 DefaultValue = property.Required ? null : property.Default,
                 Metadata = Metadata((ParameterMapping.ParameterMember, property.Name), (ParameterMapping.EncodingMember, property.Encoding)),

@@ -36,7 +36,7 @@ internal sealed record OfferedCapabilities(IReadOnlyList<string> Words, IReadOnl
     /// <summary>Sorts a definition's list. A URN that cannot be parsed (an earlier release let it pass) is neither.</summary>
     public static OfferedCapabilities Of(IEnumerable<string> capabilities, ToolShape tool)
     {
-        var (words, caps) = (new List<string>(), new List<Cap>());
+        var (words, caps, definitions) = (new List<string>(), new List<Cap>(), new ToolCaps(tool));
         foreach (var capability in capabilities)
         {
             if (!IsUrn(capability))
@@ -45,7 +45,7 @@ internal sealed record OfferedCapabilities(IReadOnlyList<string> Words, IReadOnl
             }
             else if (CapUrn.TryParse(capability, out var urn, out _))
             {
-                caps.Add(ToolCaps.Define(urn, tool));
+                caps.Add(definitions.Define(urn));
             }
         }
 

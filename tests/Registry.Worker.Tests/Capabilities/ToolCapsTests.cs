@@ -67,9 +67,8 @@ public sealed class ToolCapsTests
     [InlineData("*", """{"type":"string"}""", "text", null)]
     public void Define_Output_SaysHowTheResultIsRead(string output, string? returnType, string encoding, string? member)
     {
-        var cap = ToolCaps.Define(
-            CapUrn.Parse($"cap:in;op=x;out=\"{output}\""),
-            new ToolShape("t", null, JsonElement.Parse("{}"), returnType is null ? null : JsonElement.Parse(returnType)));
+        var tool = new ToolShape("t", null, JsonElement.Parse("{}"), returnType is null ? null : JsonElement.Parse(returnType));
+        var cap = new ToolCaps(tool).Define(CapUrn.Parse($"cap:in;op=x;out=\"{output}\""));
 
         Assert.Equal((encoding, member), (Member(cap.Output!.Metadata, "encoding"), Member(cap.Output.Metadata, "member")));
         Assert.Equal(output == "*" ? encoding == "text" ? "media:form=scalar;textable" : "media:bytes" : output, cap.Output.MediaUrn);
@@ -91,6 +90,28 @@ public sealed class ToolCapsTests
     }
 
     [Fact]
+    public void Define_InputIsCalledLikeAnotherParameter_ArgumentsStayApart()
+    {
+        var cap = Define(
+            "cap:in=\"media:form=scalar;parameter=b;textable\";op=x;out",
+            """{"properties":{"a":{"type":"string"},"b":{"type":"string"}},"required":["a"]}""");
+
+        Assert.Equal(["media:form=scalar;parameter=a;textable", "media:form=scalar;parameter=b;textable"], cap.Args.Select(arg => arg.MediaUrn));
+        Assert.Equal("""{"a":"1"}""", ParameterMapping.ToParameters(new CapCall { Stdin = new StdinSource.Data("1"u8.ToArray()) }, cap).GetRawText());
+    }
+
+    [Fact]
+    public void Define_ManyCapabilitiesOfOneTool_ShareTheirArguments()
+    {
+        var caps = OfferedCapabilities.Of(
+            ["cap:in=media:a;op=x;out", "cap:in=media:b;op=y;out", "cap:in=media:void;op=z;out"],
+            new ToolShape("tool", null, JsonElement.Parse(Parameters), null)).Caps;
+
+        Assert.Equal(["media:a", "media:b"], caps.Take(2).Select(cap => cap.Args[1].MediaUrn));
+        Assert.All(new[] { 0, 2, 3, 4, 5 }, at => Assert.Single(caps.Select(cap => cap.Args[at]).Distinct<object>(ReferenceEqualityComparer.Instance)));
+    }
+
+    [Fact]
     public void DefineThenMap_ACall_GivesTheParametersOfTheTool()
     {
         var cap = Define(Thumbnail, Parameters);
@@ -108,7 +129,7 @@ public sealed class ToolCapsTests
     }
 
     private static Cap Define(string urn, string parameters) =>
-        ToolCaps.Define(CapUrn.Parse(urn), new ToolShape("tool", "Does.", JsonElement.Parse(parameters), null));
+        new ToolCaps(new ToolShape("tool", "Does.", JsonElement.Parse(parameters), null)).Define(CapUrn.Parse(urn));
 
     private static string Source(ArgSource source) => source switch
     {
