@@ -25,10 +25,12 @@ public sealed class DotnetCapabilityClientTests
         var small = await caller.CallAsync([
             new CapArgumentValue("media:bytes;image;png", picture),
             CapArgumentValue.FromText("media:form=scalar;integer;numeric;parameter=size;textable", "2")]);
+        var usual = await caller.CallAsync([new CapArgumentValue("media:bytes;image;png", picture)]); // As README has it.
         var classic = await caller.CallAsync(new CapCall { Stdin = new StdinSource.Data(picture), Named = [new NamedArgument("--size", "2")] });
 
         Assert.Equal("cap:ext=png;in=\"media:bytes;image;png\";op=generate_thumbnail;out=\"media:bytes;image;png;thumbnail\"", caller.Definition.Urn.ToString());
         Assert.Equal([0x89, .. "PNG"u8, 13, 10, 26, 10], small.AsBytes()[..8].ToArray());
+        Assert.Equal([0, 0, 0, 4, 0, 0, 0, 4], usual.AsBytes()[16..24].ToArray());
         Assert.Equal([0, 0, 0, 2, 0, 0, 0, 2], small.AsBytes()[16..24].ToArray());
         Assert.Equal(small.AsBytes().ToArray(), classic.AsBytes().ToArray());
     }

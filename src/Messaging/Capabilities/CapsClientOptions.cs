@@ -8,7 +8,7 @@ public sealed record CapsClientOptions
     public required string Name { get; init; }
 
     /// <summary>On whose behalf calls are made.</summary>
-    /// <value>Default: <see cref="Name"/>.</value>
+    /// <value>1 to 128 characters. Default: <see cref="Name"/>.</value>
     public string? AgentId { get; init; }
 
     /// <summary>Longest wait for the answer to the question who can do something.</summary>
@@ -27,6 +27,11 @@ public sealed record CapsClientOptions
         if (Name.Length is 0 or > 128 || Name == registryName)
         {
             throw new ArgumentException($"{nameof(Name)} must have 1 to 128 characters and not be {registryName}, the name of the registry; it is \"{Name}\".");
+        }
+
+        if (AgentId is { Length: 0 or > 128 })
+        {
+            throw new ArgumentException($"{nameof(AgentId)} must have 1 to 128 characters; it is \"{AgentId}\".");
         }
 
         CheckTime(nameof(AskTimeout), AskTimeout, TimeSpan.FromMinutes(10));

@@ -47,9 +47,15 @@ public static class ParameterMapping
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(cap);
         var parameters = new JsonObject();
+        var definitions = new Dictionary<string, CapArg>(StringComparer.Ordinal);
+        foreach (var arg in cap.Args)
+        {
+            definitions.TryAdd(arg.MediaUrn, arg);
+        }
+
         foreach (var argument in call.ToArguments(cap))
         {
-            var definition = cap.Args.First(arg => arg.MediaUrn == argument.MediaUrn);
+            var definition = definitions[argument.MediaUrn];
             var name = Member(definition.Metadata, ParameterMember)
                 ?? throw new CapArgumentException(argument.MediaUrn, "the definition does not say which parameter it is");
             parameters[name] = Write(argument, Member(definition.Metadata, EncodingMember) ?? Any);

@@ -167,6 +167,19 @@ public sealed class BusCapsTests
         Assert.Contains(word, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(128, true)]
+    [InlineData(129, false)]
+    public void AddCapsClient_LengthOfAgentId_IsBounded(int length, bool allowed)
+    {
+        var refused = Record.Exception(() => new ServiceCollection().AddCapnsClient(new CapsClientOptions { Name = "agent", AgentId = new string('a', length) }));
+
+        Assert.Equal(allowed ? null : typeof(ArgumentException), refused?.GetType());
+        Assert.Contains(allowed ? "" : "AgentId", refused?.Message ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Options_Defaults_AreTenSecondsAndTenMinutes()
     {
