@@ -27,7 +27,7 @@ public sealed class BusCapSet : ICapSet
     /// </exception>
     /// <exception cref="TimeoutException">It has not ended within <see cref="CapsClientOptions.CallTimeout"/>; it is being cancelled.</exception>
     /// <exception cref="MessageNotConfirmedException">The broker did not confirm the request within 30 s; it is being cancelled.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; so is the execution.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; so is the execution, if a registry has taken it up.</exception>
     public async Task<CapResult> ExecuteAsync(CapUrn request, CapCall call, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -30,11 +30,14 @@ public static class ParameterMapping
     /// <summary>Encoding: UTF-8 text, as a JSON string.</summary>
     public const string Text = "text";
 
-    /// <summary>Encoding: JSON text, as the JSON value it is.</summary>
+    /// <summary>Encoding: JSON text of at most 60 levels (<see cref="MaxDepth"/>), as the JSON value it is.</summary>
     public const string Json = "json";
 
     /// <summary>Encoding: JSON text as the value it is, any other text as a JSON string. Arguments only.</summary>
     public const string Any = "any";
+
+    /// <summary>Most levels of a value: with those that lie around it, a message has at most 64.</summary>
+    public const int MaxDepth = 60;
 
     /// <summary>The parameters of a tool for a call.</summary>
     /// <param name="call">Standard input must be bytes, not a reference to a file.</param>
@@ -98,7 +101,8 @@ public static class ParameterMapping
 
         try
         {
-            return JsonNode.Parse(text);
+            // Written and read again: what JSON allows and no document can hold, half a surrogate pair, is found here and not when it is sent.
+            return JsonSerializer.SerializeToNode(JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth }));
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Capns.Contracts.Json;
 using Capns.Messaging.Broker;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -131,7 +132,7 @@ internal sealed class ReplyQueue : IAsyncDisposable
 
         try
         {
-            waiting.TrySetResult(JsonElement.Parse(delivery.Body.Span));
+            waiting.TrySetResult(JsonElement.Parse(delivery.Body.Span, new JsonDocumentOptions { MaxDepth = WireJson.MaxDepth }));
         }
         catch (JsonException exception)
         {

@@ -112,6 +112,16 @@ public sealed class BusCapsTests
     }
 
     [ServersFact]
+    public async Task Call_ResultHasManyLevels_IsReadWhole()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_ => "text");
+        await using var services = registry.Client();
+        var caller = await services.GetRequiredService<BusCaps>().CanAsync("cap:op=x");
+
+        Assert.Equal(FakeRegistry.Deep, (await caller.CallAsync(new CapCall { Positional = ["deep"] })).AsString());
+    }
+
+    [ServersFact]
     public async Task Call_ProviderHasANewVersionMeanwhile_ReadsItsResultByThatOne()
     {
         await using var registry = await FakeRegistry.StartAsync(_ => "text");
@@ -191,6 +201,9 @@ public sealed class BusCapsTests
     /// <summary>Answers questions with a provider, and runs by saying who did it; takes only parameters of the kind of its provider.</summary>
     private sealed class FakeRegistry : IAsyncDisposable
     {
+        /// <summary>The result of a call with "deep".</summary>
+        public static readonly string Deep = new string('[', 100) + new string(']', 100);
+
         private readonly TestBroker _broker;
         private readonly Func<int, string?> _encoding;
         private TestHost? _host;
@@ -284,7 +297,9 @@ public sealed class BusCapsTests
                 ExecutionId = request.ExecutionId!.Value,
                 Provider = provider,
                 ToolVersion = _version,
-                Result = JsonSerializer.SerializeToElement($"{value} by {provider}"),
+                Result = value.ToString() == "deep"
+                    ? JsonElement.Parse(Deep, new JsonDocumentOptions { MaxDepth = 100 })
+                    : JsonSerializer.SerializeToElement($"{value} by {provider}"),
                 ResultRef = null,
             });
         }

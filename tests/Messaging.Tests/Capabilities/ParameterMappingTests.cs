@@ -39,6 +39,33 @@ public sealed class ParameterMappingTests
         Assert.Equal("media:p", json.MediaUrn);
     }
 
+    // What JSON allows and a document cannot hold: halves of characters, and more levels than are read.
+    [Theory]
+    [InlineData("\"\\ud800\"", 1, false)]
+    [InlineData("{\"\\udc00\":1}", 1, false)]
+    [InlineData("[", ParameterMapping.MaxDepth, true)]
+    [InlineData("[", ParameterMapping.MaxDepth + 1, false)]
+    [InlineData("{\"a\":1,\"a\":2}", 1, true)]
+    public void ToParameters_JsonAtTheLimits_IsWrittenOrNamed(string text, int times, bool fits)
+    {
+        var value = text == "[" ? new string('[', times) + new string(']', times) : text;
+        var call = new CapCall { Positional = [value] };
+
+        // Where any text will do, it goes as text.
+        var any = ParameterMapping.ToParameters(call, Definition(ParameterMapping.Any)).GetProperty("p");
+        Assert.Equal(fits ? value : null, any.ValueKind == JsonValueKind.String ? null : any.GetRawText());
+        Assert.Equal(fits ? null : value, any.ValueKind == JsonValueKind.String ? any.GetString() : null);
+        if (fits)
+        {
+            var request = new { data = ParameterMapping.ToParameters(call, Definition(ParameterMapping.Json)) };
+            Assert.Contains(value, JsonSerializer.Serialize(new { request }), StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal("media:p", Assert.Throws<CapArgumentException>(() => ParameterMapping.ToParameters(call, Definition(ParameterMapping.Json))).MediaUrn);
+        }
+    }
+
     [Fact]
     public void ToParameters_CallDoesNotFit_IsTheValidationsError() =>
         Assert.Throws<CapValidationException>(() => ParameterMapping.ToParameters(new CapCall { Positional = ["1", "2"] }, Definition("text")));

@@ -74,6 +74,18 @@ public sealed class ToolCapsTests
         Assert.Equal(output == "*" ? encoding == "text" ? "media:form=scalar;textable" : "media:bytes" : output, cap.Output.MediaUrn);
     }
 
+    [Theory]
+    [InlineData("""{"anyOf":[{"type":"integer"}]}""", "any")]
+    [InlineData("""{"$ref":"#/$defs/x"}""", "any")]
+    [InlineData("""{"type":["string","integer"]}""", "any")]
+    [InlineData("""{"type":["null"]}""", "any")]
+    [InlineData("""{"enum":[1,"a"]}""", "any")]
+    [InlineData("true", "any")]
+    [InlineData("""{"type":["null","integer"]}""", "json")]
+    [InlineData("""{"type":"integer","contentEncoding":"base64"}""", "json")]
+    public void Define_TypeThatTheSchemaDoesNotSay_IsAny(string schema, string encoding) =>
+        Assert.Equal(encoding, Member(Define("cap:in;op=x;out", """{"properties":{"p":""" + schema + "}}").Args.Single().Metadata, "encoding"));
+
     [Fact]
     public void Define_NamesThatAreHardToWrite_StayApartAndCanBeReadBack()
     {
