@@ -56,7 +56,8 @@ public sealed class BusCapSet : ICapSet
     /// <summary>How the result of a provider is read that was chosen since the call was written.</summary>
     private async Task<Cap> DefinitionOfAsync(ToolExecutionResult result, CapUrn request, CancellationToken cancellationToken)
     {
-        var ran = $"Tool {result.Provider} {result.ToolVersion} has run, and is not the provider any more: nobody says how its result is read. It lies at execution {result.ExecutionId}.";
+        var ran = $"Tool {result.Provider} {result.ToolVersion} has run, and is not the provider any more: "
+            + $"nobody says how its result is read. It lies at execution {result.ExecutionId}.";
         try
         {
             var now = await _caps.FindAsync(request, cancellationToken);

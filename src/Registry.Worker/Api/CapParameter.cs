@@ -13,7 +13,8 @@ internal static class CapParameter
     /// <param name="text">May leave out <c>in</c> and <c>out</c>, which are then <c>*</c>.</param>
     public static (CapUrn? Cap, ProblemResult? Problem) Parse(string name, string text) =>
         text.Length > RequestReader.MaxCap
-            ? (null, new ProblemResult(ErrorCodes.InvalidCap, $"{name} must have at most {RequestReader.MaxCap} characters; it has {text.Length}."))
+            ? (null, new ProblemResult(
+                ErrorCodes.InvalidCap, $"{name} must have at most {RequestReader.MaxCap} characters; it has {text.Length}."))
             : CapUrn.TryParseRequest(text, out var cap, out var error)
                 ? (cap, null)
                 : (null, new ProblemResult(ErrorCodes.InvalidCap, CapFault.Sentence(name, text, error), details: CapFault.Details(error)));

@@ -26,7 +26,8 @@ internal sealed record CapabilityFilter
     {
         var wanted = query["capabilities"].SelectMany(value => Split(value ?? "")).ToList();
         var caps = query["cap"].Where(value => !string.IsNullOrWhiteSpace(value)).ToList();
-        problem = wanted.Count > MaxCapabilities ? new ProblemResult(ErrorCodes.InvalidRequest, $"capabilities must be at most {MaxCapabilities}; they are {wanted.Count}.")
+        problem = wanted.Count > MaxCapabilities
+            ? new ProblemResult(ErrorCodes.InvalidRequest, $"capabilities must be at most {MaxCapabilities}; they are {wanted.Count}.")
             : caps.Count > 1 ? new ProblemResult(ErrorCodes.InvalidRequest, $"cap may be given once; it is given {caps.Count} times.")
             : null;
         if (problem is not null)
@@ -35,7 +36,8 @@ internal sealed record CapabilityFilter
         }
 
         var (words, urns) = (wanted.FindAll(text => !OfferedCapabilities.IsUrn(text)), wanted.FindAll(OfferedCapabilities.IsUrn));
-        var read = urns.Select(text => CapParameter.Parse("capabilities", text)).Concat(caps.Select(text => CapParameter.Parse("cap", text!))).ToList();
+        var read = urns.Select(text => CapParameter.Parse("capabilities", text))
+            .Concat(caps.Select(text => CapParameter.Parse("cap", text!))).ToList();
         problem = read.Find(one => one.Problem is not null).Problem;
         return problem is not null ? null : new CapabilityFilter
         {
@@ -45,7 +47,7 @@ internal sealed record CapabilityFilter
         };
     }
 
-    /// <summary>The tools that fit, with <see cref="Cap"/> the best first; null when nothing is asked for. Also those that may not run now.</summary>
+    /// <summary>The tools that fit, also those that may not run now; with <see cref="Cap"/> the best first. Null when nothing is asked for.</summary>
     public IReadOnlyList<Guid>? Choose(CapabilitySnapshot known)
     {
         if (Cap is null && Words.Count == 0 && Urns.Count == 0)

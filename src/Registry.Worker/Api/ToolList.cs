@@ -11,7 +11,9 @@ internal sealed record ToolList(IReadOnlyList<string> Slugs, int Total)
 {
     /// <summary>Reads the page.</summary>
     /// <param name="query">Which tools, in which order.</param>
-    /// <param name="among">Only these; in this order where <paramref name="query"/> names none and <paramref name="ranked"/> is set. Null: all.</param>
+    /// <param name="among">
+    /// Only these; in this order where <paramref name="query"/> names none and <paramref name="ranked"/> is set. Null: all.
+    /// </param>
     /// <param name="ranked">The order of <paramref name="among"/> has a meaning.</param>
     /// <param name="db">The catalogue.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -28,7 +30,8 @@ internal sealed record ToolList(IReadOnlyList<string> Slugs, int Total)
         var skipped = (query.Page - 1) * query.Limit;
         if (among is not null && ranked && query.Sort is null)
         {
-            var slugs = await fitting.Select(tool => new { tool.Id, tool.Slug }).ToDictionaryAsync(tool => tool.Id, tool => tool.Slug, cancellationToken);
+            var slugs = await fitting.Select(tool => new { tool.Id, tool.Slug })
+                .ToDictionaryAsync(tool => tool.Id, tool => tool.Slug, cancellationToken);
             return new ToolList([.. among.Where(slugs.ContainsKey).Skip(skipped).Take(query.Limit).Select(id => slugs[id])], slugs.Count);
         }
 
