@@ -12,8 +12,8 @@ public sealed partial class CapRegistryTests
     [Fact]
     public async Task Open_AnotherProcessDeletedAFileMeanwhile_GoesOn()
     {
-        Directory.CreateDirectory(_folder);
-        File.CreateSymbolicLink(Path.Combine(_folder, "gone.json"), Path.Combine(_folder, "not-there"));
+        Directory.CreateDirectory(Folder);
+        File.CreateSymbolicLink(Path.Combine(Folder, "gone.json"), Path.Combine(Folder, "not-there"));
 
         Assert.Empty((await OpenAsync()).GetCachedCaps());
     }
@@ -21,27 +21,27 @@ public sealed partial class CapRegistryTests
     [Fact]
     public async Task Open_HalfWrittenFiles_AreDeletedOnceNobodyCanBeWritingThem()
     {
-        Directory.CreateDirectory(_folder);
+        Directory.CreateDirectory(Folder);
         foreach (var (name, hours) in new[] { (".old.tmp", 25), (".new.tmp", 23) })
         {
-            await File.WriteAllTextAsync(Path.Combine(_folder, name), "{");
-            File.SetLastWriteTimeUtc(Path.Combine(_folder, name), _time.GetUtcNow().AddHours(-hours).UtcDateTime);
+            await File.WriteAllTextAsync(Path.Combine(Folder, name), "{");
+            File.SetLastWriteTimeUtc(Path.Combine(Folder, name), _time.GetUtcNow().AddHours(-hours).UtcDateTime);
         }
 
         await OpenAsync(config => config with { IsReadOnly = true });
-        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        Assert.Equal(2, Directory.GetFiles(Folder).Length);
         await OpenAsync();
 
-        Assert.Equal(".new.tmp", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.Equal(".new.tmp", Path.GetFileName(Assert.Single(Directory.GetFiles(Folder))));
     }
 
     [Fact]
     public async Task GetCap_KeptWhileTheClockWasFarAhead_IsAskedForAgain()
     {
-        _server.Give(Definition(Urn, "first"));
-        var config = new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder };
+        Server.Give(Definition(Urn, "first"));
+        var config = new RegistryConfig { RegistryUrl = Server.Url, CacheFolder = Folder };
         await (await CapRegistry.OpenAsync(config, time: new ManualTime(_time.GetUtcNow().AddDays(3_650)))).GetCapAsync(Urn);
-        _server.Give(Definition(Urn, "second"));
+        Server.Give(Definition(Urn, "second"));
 
         Assert.Equal("second", (await (await OpenAsync()).GetCapAsync(Urn)).Title);
     }
@@ -51,7 +51,7 @@ public sealed partial class CapRegistryTests
     {
         var second = _time.GetUtcNow();
         _time.Advance(TimeSpan.FromMilliseconds(700));
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
 
         var fresh = await (await OpenAsync()).GetEntryAsync(Urn);
 
@@ -63,23 +63,23 @@ public sealed partial class CapRegistryTests
     public async Task GetCap_TwoRegistriesShareAFolder_BothWriteAndAThirdReads()
     {
         string[] urns = [.. Enumerable.Range(0, 40).Select(number => $"cap:in=media:void;op=n{number};out=media:void")];
-        _server.Answer = context => context.Response.WriteAsync(Definition(Uri.UnescapeDataString(context.Request.Path.Value![1..])));
+        Server.Answer = context => context.Response.WriteAsync(Definition(Uri.UnescapeDataString(context.Request.Path.Value![1..])));
         var (one, other) = (await OpenAsync(), await OpenAsync());
 
         await Task.WhenAll(one.GetCapsAsync(urns), other.GetCapsAsync(urns));
-        await _server.StopAsync();
+        await Server.StopAsync();
 
         Assert.Equal(urns, (await (await OpenAsync()).GetCapsAsync(urns)).Select(cap => cap.Urn.ToString()));
-        Assert.DoesNotContain(Directory.GetFiles(_folder), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(Folder), file => file.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task GetCap_DefinitionNestsAsDeepAsAllowed_IsKeptAndReadAgain()
     {
         var deep = new string('[', Cap.MaxJsonDepth - 1) + new string(']', Cap.MaxJsonDepth - 1);
-        _server.Give(Definition(Urn, more: $", \"metadata_json\": {deep}"));
+        Server.Give(Definition(Urn, more: $", \"metadata_json\": {deep}"));
         await (await OpenAsync()).GetCapAsync(Urn);
-        await _server.StopAsync();
+        await Server.StopAsync();
 
         Assert.Equal(deep, (await (await OpenAsync()).GetCapAsync(Urn)).MetadataJson!.Value.GetRawText());
     }
@@ -91,7 +91,7 @@ public sealed partial class CapRegistryTests
     [InlineData(503)]
     public async Task GetEntry_ExpiredAndRegistryInTrouble_GivesTheOldOneAndKnowsNothingOfOthers(int status)
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync();
         await registry.GetCapAsync(Urn);
         _time.Advance(TimeSpan.FromHours(25));
@@ -107,7 +107,7 @@ public sealed partial class CapRegistryTests
     [InlineData(410)]
     public async Task GetEntry_ExpiredAndRegistrySaysNo_IsNotFoundWithTheStatus(int status)
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync();
         await registry.GetCapAsync(Urn);
         _time.Advance(TimeSpan.FromHours(25));
@@ -124,7 +124,7 @@ public sealed partial class CapRegistryTests
     {
         await using var other = await StandInRegistry.StartAsync();
         other.Give(Definition(Urn, "moved"));
-        _server.Answer = context =>
+        Server.Answer = context =>
         {
             context.Response.Redirect($"{other.Url}/elsewhere");
             return Task.CompletedTask;
@@ -138,7 +138,7 @@ public sealed partial class CapRegistryTests
     public async Task GetCap_AnswerTrickles_IsAnHttpErrorThatSaysHowLong()
     {
         var begun = new TaskCompletionSource();
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             await context.Response.WriteAsync("{");
             await context.Response.Body.FlushAsync();

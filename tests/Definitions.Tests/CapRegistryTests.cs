@@ -8,46 +8,32 @@ using Microsoft.AspNetCore.Http;
 namespace Capns.Definitions.Tests;
 
 /// <summary>Against a real HTTP server on this machine; each test has a cache folder of its own.</summary>
-public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
+public sealed partial class CapRegistryTests : RegistryScene
 {
     private const string Urn = "cap:in=media:listing-id;op=use_grinder;out=media:task-id";
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
     private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
-    private StandInRegistry _server = null!;
-
-    public async Task InitializeAsync() => _server = await StandInRegistry.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
 
     [Fact]
     public async Task GetCap_NotKept_IsAskedForOnceAtTheEscapedAddressAndKept()
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync();
 
         var cap = await registry.GetCapAsync("cap:op=use_grinder;out=media:task-id;in=media:listing-id");
         await registry.GetCapAsync(Urn);
-        await _server.StopAsync();
+        await Server.StopAsync();
         var later = await (await OpenAsync()).GetCapAsync(Urn);
 
         Assert.Equal(Urn, cap.Urn.ToString());
         Assert.Equal(cap, later);
-        Assert.Equal(["/cap:in%3Dmedia%3Alisting-id%3Bop%3Duse_grinder%3Bout%3Dmedia%3Atask-id"], _server.Asked);
+        Assert.Equal(["/cap:in%3Dmedia%3Alisting-id%3Bop%3Duse_grinder%3Bout%3Dmedia%3Atask-id"], Server.Asked);
     }
 
     [Fact]
     public async Task GetCap_StandardCapability_IsFoundUnderItsUrn()
     {
         var thumbnail = StandardCaps.Thumbnail("pdf");
-        _server.Answer = context => context.Response.WriteAsync(Definition(Uri.UnescapeDataString(context.Request.Path.Value![1..])));
+        Server.Answer = context => context.Response.WriteAsync(Definition(Uri.UnescapeDataString(context.Request.Path.Value![1..])));
 
         Assert.Equal(thumbnail, (await (await OpenAsync()).GetCapAsync(thumbnail.ToString())).Urn);
     }
@@ -56,11 +42,11 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     public async Task GetCap_Kept_FileIsNamedByTheHashOfTheUrnAndSaysWhen()
     {
         const string Demo = "cap:in=media:void;op=demo;out=media:void";
-        _server.Give(Definition(Demo));
+        Server.Give(Definition(Demo));
 
         await (await OpenAsync()).GetCapAsync(Demo);
 
-        var file = Assert.Single(Directory.GetFiles(_folder));
+        var file = Assert.Single(Directory.GetFiles(Folder));
         Assert.StartsWith("1131dbd8f88b1a81", Path.GetFileName(file), StringComparison.Ordinal);
         var entry = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
         Assert.Equal(_time.GetUtcNow().ToUnixTimeSeconds(), entry["cached_at"]!.GetValue<long>());
@@ -71,10 +57,10 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task GetCap_Expired_IsAskedForAgain()
     {
-        _server.Give(Definition(Urn, "first"));
+        Server.Give(Definition(Urn, "first"));
         var registry = await OpenAsync();
         await registry.GetCapAsync(Urn);
-        _server.Give(Definition(Urn, "second"));
+        Server.Give(Definition(Urn, "second"));
 
         _time.Advance(TimeSpan.FromHours(24));
         Assert.Equal("first", (await registry.GetCapAsync(Urn)).Title);
@@ -85,10 +71,10 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task GetEntry_ExpiredAndRegistryAway_GivesTheOldOneAndSaysSo()
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync();
         await registry.GetCapAsync(Urn);
-        await _server.StopAsync();
+        await Server.StopAsync();
         _time.Advance(TimeSpan.FromHours(25));
 
         var entry = await registry.GetEntryAsync(Urn);
@@ -100,9 +86,9 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Open_ExpiredAndBrokenFiles_AreDeletedAndTheOthersKept()
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         await (await OpenAsync()).GetCapAsync(Urn);
-        var good = Assert.Single(Directory.GetFiles(_folder));
+        var good = Assert.Single(Directory.GetFiles(Folder));
         var fields = JsonNode.Parse(await File.ReadAllTextAsync(good))!;
         fields["cached_at"] = _time.GetUtcNow().AddHours(-24).AddSeconds(-1).ToUnixTimeSeconds();
         string[] broken = ["", "{", "null", "[]", "{}", """{"definition":null,"cached_at":1,"ttl_hours":1}""", """{"definition":{"urn":1},"cached_at":1,"ttl_hours":1}""",
@@ -110,12 +96,12 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
             fields.ToJsonString(), $$"""{"definition":{{Definition(Urn, "\\ud800")}},"cached_at":{{_time.GetUtcNow().ToUnixTimeSeconds()}},"ttl_hours":24}"""];
         for (var i = 0; i < broken.Length; i++)
         {
-            await File.WriteAllTextAsync(Path.Combine(_folder, $"{i}.json"), broken[i]);
+            await File.WriteAllTextAsync(Path.Combine(Folder, $"{i}.json"), broken[i]);
         }
 
         var registry = await OpenAsync();
 
-        Assert.Equal([good], Directory.GetFiles(_folder));
+        Assert.Equal([good], Directory.GetFiles(Folder));
         Assert.Single(registry.GetCachedCaps());
     }
 
@@ -138,21 +124,21 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task GetCap_RegistryAway_IsAnHttpErrorAndNothingIsKept()
     {
-        await _server.StopAsync();
+        await Server.StopAsync();
         var registry = await OpenAsync();
 
         var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.GetCapAsync(Urn));
 
         Assert.Equal(DefinitionFailure.HttpError, failure.Failure);
         Assert.Null(await registry.TryGetCapAsync(Urn));
-        Assert.False(Directory.Exists(_folder));
+        Assert.False(Directory.Exists(Folder));
     }
 
     [Fact]
     public async Task GetCap_RegistryDoesNotAnswer_IsAnHttpErrorThatSaysHowLong()
     {
         var hanging = new TaskCompletionSource();
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             hanging.SetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
@@ -174,7 +160,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
         var registry = await OpenAsync();
         Assert.Null(await registry.FindAsync(CapUrn.Parse(Urn)));
 
-        await _server.StopAsync();
+        await Server.StopAsync();
 
         await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(CapUrn.Parse(Urn)));
     }
@@ -186,7 +172,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [InlineData("""{"urn":"cap:in=media:listing-id;op=other;out=media:task-id","title":"t","command":"c"}""")]
     public async Task GetCap_AnswerIsNotTheDefinition_IsAParseErrorAndNothingIsKept(string answer)
     {
-        _server.Give(answer);
+        Server.Give(answer);
         var registry = await OpenAsync();
 
         var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.TryGetCapAsync(Urn));
@@ -198,7 +184,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task GetCap_AnswerIsHuge_IsRefusedUnread()
     {
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             var piece = new byte[65_536];
             while (!context.RequestAborted.IsCancellationRequested)
@@ -218,7 +204,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     public async Task GetCap_ManyAtOnce_AskOnce()
     {
         var answer = new TaskCompletionSource();
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             await answer.Task;
             await context.Response.WriteAsync(Definition(Urn));
@@ -229,7 +215,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
         answer.SetResult();
         var caps = await Task.WhenAll(asking);
 
-        Assert.Single(_server.Asked);
+        Assert.Single(Server.Asked);
         Assert.Single(caps.Distinct());
     }
 
@@ -237,7 +223,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     public async Task GetCap_CallerGivesUp_OthersStillGetIt()
     {
         var answer = new TaskCompletionSource();
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             await answer.Task;
             await context.Response.WriteAsync(Definition(Urn));
@@ -258,7 +244,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     public async Task GetCaps_Several_ComeInTheOrderAskedForAndNoMoreAtOnceThanAllowed()
     {
         var (now, most) = (0, 0);
-        _server.Answer = async context =>
+        Server.Answer = async context =>
         {
             most = Math.Max(most, Interlocked.Increment(ref now));
             await Task.Yield();
@@ -277,7 +263,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Offline_OnlyWhatIsKeptOrStandard_IsThere()
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         await (await OpenAsync()).GetCapAsync(Urn);
         var standard = Cap.Parse(Definition("cap:in=media:void;op=built_in;out=media:void"));
         var registry = await OpenAsync(config => config with { IsOffline = true }, standard);
@@ -288,51 +274,51 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
         Assert.Equal(standard, await registry.GetCapAsync(standard.Urn.ToString()));
         var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.GetCapAsync("cap:in=*;out=*"));
         Assert.Equal(DefinitionFailure.HttpError, failure.Failure);
-        Assert.Single(_server.Asked);
+        Assert.Single(Server.Asked);
     }
 
     [Fact]
     public async Task ReadOnly_NothingIsWrittenOrDeleted()
     {
-        Directory.CreateDirectory(_folder);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "broken.json"), "{");
-        _server.Give(Definition(Urn));
+        Directory.CreateDirectory(Folder);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "broken.json"), "{");
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync(config => config with { IsReadOnly = true });
 
         await registry.GetCapAsync(Urn);
 
-        Assert.Equal("broken.json", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.Equal("broken.json", Path.GetFileName(Assert.Single(Directory.GetFiles(Folder))));
         Assert.Equal(DefinitionFailure.CacheError, Assert.Throws<DefinitionException>(registry.ClearCache).Failure);
     }
 
     [Fact]
     public async Task ClearCache_KeptOnes_AreGoneFromMemoryAndDisk()
     {
-        _server.Give(Definition(Urn));
+        Server.Give(Definition(Urn));
         var registry = await OpenAsync();
         await registry.GetCapAsync(Urn);
 
         registry.ClearCache();
 
         Assert.Empty(registry.GetCachedCaps());
-        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Fact]
     public async Task CacheFolder_IsAFile_IsACacheErrorThatNamesIt()
     {
-        await File.WriteAllTextAsync(_folder, "in the way");
-        _server.Give(Definition(Urn));
+        await File.WriteAllTextAsync(Folder, "in the way");
+        Server.Give(Definition(Urn));
         try
         {
             var registry = await OpenAsync();
             var failure = await Assert.ThrowsAsync<DefinitionException>(() => registry.GetCapAsync(Urn));
             Assert.Equal(DefinitionFailure.CacheError, failure.Failure);
-            Assert.Contains(_folder, failure.Message, StringComparison.Ordinal);
+            Assert.Contains(Folder, failure.Message, StringComparison.Ordinal);
         }
         finally
         {
-            File.Delete(_folder);
+            File.Delete(Folder);
         }
     }
 
@@ -340,7 +326,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
     public async Task ValidateCap_CommandOrStdinDiffers_IsNamed()
     {
         const string Stdin = """, "args": [{"media_urn": "media:a", "required": true, "sources": [{"stdin": "media:a"}]}]""";
-        _server.Give(Definition(Urn, more: Stdin));
+        Server.Give(Definition(Urn, more: Stdin));
         var registry = await OpenAsync();
         var canonical = await registry.GetValidatedCapAsync(Urn);
 
@@ -351,7 +337,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
         Assert.Equal("stdin mismatch. Local: none, Canonical: media:a", stdin.Message);
     }
 
-    private void Refuse(int status) => _server.Answer = context =>
+    private void Refuse(int status) => Server.Answer = context =>
     {
         context.Response.StatusCode = status;
         return Task.CompletedTask;
@@ -362,7 +348,7 @@ public sealed partial class CapRegistryTests : IAsyncLifetime, IDisposable
 
     private Task<CapRegistry> OpenAsync(Func<RegistryConfig, RegistryConfig>? change = null, params Cap[] standard)
     {
-        var config = new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder };
+        var config = new RegistryConfig { RegistryUrl = Server.Url, CacheFolder = Folder };
         return CapRegistry.OpenAsync(change?.Invoke(config) ?? config, standard: standard, time: _time);
     }
 }

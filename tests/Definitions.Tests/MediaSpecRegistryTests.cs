@@ -4,28 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Capns.Definitions.Tests;
 
-public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
+public sealed class MediaSpecRegistryTests : RegistryScene
 {
     private const string Listing = "media:listing;textable";
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
-    private StandInRegistry _server = null!;
-
-    public async Task InitializeAsync() => _server = await StandInRegistry.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
 
     [Fact]
     public async Task Get_BuiltIn_NeedsNoRegistry()
     {
-        await _server.StopAsync();
+        await Server.StopAsync();
         var registry = await OpenAsync();
 
         var spec = await registry.GetMediaSpecAsync("media:pdf;bytes");
@@ -38,16 +24,16 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Get_AnySpelling_IsAskedForOnceByCanonicalFormAndKeptInAFolderOfItsOwn()
     {
-        _server.Give(Spec());
+        Server.Give(Spec());
         var registry = await OpenAsync();
 
         await registry.GetMediaSpecAsync("media:textable;listing");
         await registry.GetMediaSpecAsync("MEDIA:Listing;textable");
         var again = await OpenAsync();
 
-        Assert.Equal(["/media:listing%3Btextable"], _server.Asked);
+        Assert.Equal(["/media:listing%3Btextable"], Server.Asked);
         Assert.Equal("text/x-listing", again.GetCachedSpec("media:textable;listing")!.MediaType);
-        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "media")));
+        Assert.Single(Directory.GetFiles(Path.Combine(Folder, "media")));
     }
 
     [Fact]
@@ -56,7 +42,7 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
         var registry = await OpenAsync();
         Assert.Null(await registry.FindAsync(MediaUrn.Parse(Listing)));
 
-        await _server.StopAsync();
+        await Server.StopAsync();
 
         await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(MediaUrn.Parse(Listing)));
         Assert.False(await registry.MediaSpecExistsAsync(Listing));
@@ -65,20 +51,20 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task GetMediaSpecs_Several_ComeInTheOrderAskedFor()
     {
-        _server.Give(Spec());
+        Server.Give(Spec());
         var registry = await OpenAsync();
 
         var specs = await registry.GetMediaSpecsAsync(["media:void", Listing, "media:bytes"]);
 
         Assert.Equal(["media:void", Listing, "media:bytes"], specs.Select(spec => spec.Urn));
-        Assert.Equal(_server.Url, registry.Config.RegistryUrl);
+        Assert.Equal(Server.Url, registry.Config.RegistryUrl);
         await Assert.ThrowsAsync<DefinitionException>(() => registry.GetMediaSpecsAsync(["media:void", "media:other"]));
     }
 
     [Fact]
     public async Task MediaUrnsForExtension_BuiltInAndKept_AreFoundInAnyCase()
     {
-        _server.Give(Spec());
+        Server.Give(Spec());
         var registry = await OpenAsync();
         await registry.GetMediaSpecAsync(Listing);
 
@@ -92,7 +78,7 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task MediaUrnsForExtension_KeptFileNamesNoMediaUrn_IsPassedOver()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "media")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, "media")).FullName;
         var file = $$"""{"spec":{{Spec("listing")}},"cached_at":{{new ManualTime().GetUtcNow().ToUnixTimeSeconds()}},"ttl_hours":24}""";
         await File.WriteAllTextAsync(Path.Combine(folder, "0.json"), file);
         var registry = await OpenAsync();
@@ -105,7 +91,7 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task ClearCache_BuiltInOnes_Stay()
     {
-        _server.Give(Spec());
+        Server.Give(Spec());
         var registry = await OpenAsync();
         await registry.GetMediaSpecAsync(Listing);
 
@@ -118,7 +104,7 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Get_AnswerIsAnotherType_IsAParseError()
     {
-        _server.Answer = context => context.Response.WriteAsync(Spec("media:other"));
+        Server.Answer = context => context.Response.WriteAsync(Spec("media:other"));
 
         var failure = await Assert.ThrowsAsync<DefinitionException>(async () => await (await OpenAsync()).GetMediaSpecAsync(Listing));
 
@@ -129,5 +115,5 @@ public sealed class MediaSpecRegistryTests : IAsyncLifetime, IDisposable
         $$"""{"urn": "{{urn}}", "media_type": "text/x-listing", "title": "Listing", "extensions": ["lst"]}""";
 
     private Task<MediaSpecRegistry> OpenAsync() =>
-        MediaSpecRegistry.OpenAsync(new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder }, time: new ManualTime());
+        MediaSpecRegistry.OpenAsync(new RegistryConfig { RegistryUrl = Server.Url, CacheFolder = Folder }, time: new ManualTime());
 }

@@ -5,49 +5,35 @@ using Capns.Testing;
 
 namespace Capns.Definitions.Tests;
 
-public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
+public sealed class ProfileSchemaRegistryTests : RegistryScene
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"capns-definitions-{Guid.NewGuid():N}");
     private readonly ManualTime _time = new();
-    private StandInRegistry _server = null!;
-
-    public async Task InitializeAsync() => _server = await StandInRegistry.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
 
     [Fact]
     public async Task Find_Embedded_NeedsNoServer()
     {
-        await _server.StopAsync();
+        await Server.StopAsync();
         var registry = await OpenAsync();
 
-        var schema = await registry.FindAsync($"{_server.Url}/schema/int-array");
+        var schema = await registry.FindAsync($"{Server.Url}/schema/int-array");
 
         Assert.Equal("integer", schema!.Value.GetProperty("items").GetProperty("type").GetString());
-        Assert.True(registry.IsEmbeddedProfile($"{_server.Url}/schema/str"));
+        Assert.True(registry.IsEmbeddedProfile($"{Server.Url}/schema/str"));
     }
 
     [Fact]
     public async Task Find_FromItsAddress_IsKeptForSevenDaysUnderTheBeginningOfItsHash()
     {
-        _server.Give("""{"type":"string","minLength":2}""");
-        var uri = $"{_server.Url}/schema/own";
+        Server.Give("""{"type":"string","minLength":2}""");
+        var uri = $"{Server.Url}/schema/own";
         await (await OpenAsync()).FindAsync(uri);
-        await _server.StopAsync();
+        await Server.StopAsync();
         var registry = await OpenAsync();
 
         Assert.Equal(2, (await registry.FindAsync(uri))!.Value.GetProperty("minLength").GetInt32());
 
         Assert.Equal(registry.EmbeddedProfiles.Append(uri), registry.CachedProfiles);
-        var file = Assert.Single(Directory.GetFiles(Path.Combine(_folder, "profile_schemas")));
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(Folder, "profile_schemas")));
         Assert.Matches("^[0-9a-f]{16}\\.json$", Path.GetFileName(file));
         var entry = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
         Assert.Equal((uri, 168), (entry["profile_url"]!.GetValue<string>(), entry["ttl_hours"]!.GetValue<int>()));
@@ -58,8 +44,8 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task ClearCache_KeptAndEmbedded_ForgetsOnlyWhatIsKept()
     {
-        _server.Give("""{"type":"string"}""");
-        var uri = $"{_server.Url}/schema/own";
+        Server.Give("""{"type":"string"}""");
+        var uri = $"{Server.Url}/schema/own";
         var registry = await OpenAsync();
         await registry.FindAsync(uri);
         Assert.Contains(uri, registry.CachedProfiles);
@@ -78,13 +64,13 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
     [InlineData("null")]
     public async Task Find_AnswerIsNoUsableSchema_IsUnreachableInWords(string answer)
     {
-        _server.Give(answer);
+        Server.Give(answer);
         var registry = await OpenAsync();
 
-        var failure = await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync($"{_server.Url}/schema/own"));
+        var failure = await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync($"{Server.Url}/schema/own"));
 
         Assert.Contains("the registry's answer is no definition", failure.Message, StringComparison.Ordinal);
-        Assert.Null(await registry.FindCachedAsync($"{_server.Url}/schema/own"));
+        Assert.Null(await registry.FindCachedAsync($"{Server.Url}/schema/own"));
     }
 
     [Theory]
@@ -102,14 +88,14 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Find_NotThere_IsNullAndAwayOrNonsenseIsUnreachable()
     {
-        var uri = $"{_server.Url}/schema/own";
+        var uri = $"{Server.Url}/schema/own";
         var registry = await OpenAsync();
         Assert.Null(await registry.FindAsync(uri));
 
-        _server.Give("[1]");
+        Server.Give("[1]");
         await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(uri));
 
-        await _server.StopAsync();
+        await Server.StopAsync();
         await Assert.ThrowsAsync<MediaSourceUnreachableException>(async () => await registry.FindAsync(uri));
         Assert.False(await registry.SchemaExistsAsync(uri));
     }
@@ -117,11 +103,11 @@ public sealed class ProfileSchemaRegistryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Find_BooleanSchema_IsOne()
     {
-        _server.Give("true");
+        Server.Give("true");
 
-        Assert.Equal(JsonValueKind.True, (await (await OpenAsync()).FindAsync($"{_server.Url}/all"))!.Value.ValueKind);
+        Assert.Equal(JsonValueKind.True, (await (await OpenAsync()).FindAsync($"{Server.Url}/all"))!.Value.ValueKind);
     }
 
     private Task<ProfileSchemaRegistry> OpenAsync() =>
-        ProfileSchemaRegistry.OpenAsync(new RegistryConfig { RegistryUrl = _server.Url, CacheFolder = _folder }, time: _time);
+        ProfileSchemaRegistry.OpenAsync(new RegistryConfig { RegistryUrl = Server.Url, CacheFolder = Folder }, time: _time);
 }
