@@ -3,12 +3,10 @@ using System.Diagnostics;
 namespace Capns.Core.Tests.Fuzzing;
 
 /// <summary>Gives every text to every parser, and keeps what went wrong and what cost most.</summary>
-public sealed class FuzzRun
+/// <param name="patience">How many times its bound a text may take: 1 on a machine that does nothing else.</param>
+public sealed class FuzzRun(int patience = 1)
 {
-    /// <summary>A text may take so long, whatever its length.</summary>
-    public static readonly TimeSpan FixedTime = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A text may take so long for each of its characters, beside <see cref="FixedTime"/>.</summary>
+    /// <summary>A text may take so long for each of its characters, beside its parser's <see cref="FuzzTarget.FixedTime"/>.</summary>
     public static readonly TimeSpan TimePerCharacter = TimeSpan.FromMicroseconds(20);
 
     private readonly List<string> _failures = [];
@@ -35,7 +33,7 @@ public sealed class FuzzRun
     private void Try(FuzzResult result, string text)
     {
         var (elapsed, allocated) = Measure(result, text);
-        var mostTime = FixedTime + (text.Length * TimePerCharacter);
+        var mostTime = patience * (result.Target.FixedTime + (text.Length * TimePerCharacter));
         var mostBytes = result.Target.FixedBytes + ((long)text.Length * result.Target.BytesPerCharacter);
         // Whatever else the machine does, or a collection, may have taken the time: only what is slow again is slow.
         for (var again = 0; again < 4 && (elapsed > mostTime || allocated > mostBytes || elapsed > result.Slowest); again++)
