@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(111, LogLevel.Warning, "Answers on {Queue} are not heard for a moment: {Reason}")]
     public static partial void RepliesInterrupted(ILogger log, string queue, string reason);
+
+    [LoggerMessage(112, LogLevel.Warning, "The channel of {Queue} outlived its connection; opening another one")]
+    public static partial void ChannelGivenUp(ILogger log, string queue);
+
+    [LoggerMessage(113, LogLevel.Debug, "The channel of {Queue} that was given up has ended: {Reason}")]
+    public static partial void ChannelLeft(ILogger log, string queue, string reason);
 }

@@ -9,10 +9,10 @@ namespace Capns.Messaging.Endpoints;
 public static class CapnsEndpointExtensions
 {
     private static readonly TimeSpan[] Retries = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
-    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(1);
 
     // Half an hour: RabbitMQ closes channels that hold a message longer, and counts that as a return.
-    private const int OutageTries = 900;
+    private const int OutageTries = 1800;
 
     /// <summary>Connects the bus to the broker of <see cref="BusSettings"/>; waits for it as long as it is away. Call it first.</summary>
     public static void CapnsHost(this IRabbitMqBusFactoryConfigurator configurator, IServiceProvider services)
@@ -32,6 +32,7 @@ public static class CapnsEndpointExtensions
                 host.UseSsl(ssl => ssl.ServerName = url.Host);
             }
         });
+        Reconnecting.EverySecond(configurator);
         configurator.ConnectBusObserver(services.GetRequiredService<TopologyBeforeBus>());
         configurator.ConnectReceiveObserver(services.GetRequiredService<EndpointActivity>());
     }
@@ -42,7 +43,7 @@ public static class CapnsEndpointExtensions
     /// </summary>
     /// <remarks>
     /// A failing handler is repeated after 200 ms, 1 s and 5 s (not on queues of runners), then the message goes back to the queue; after
-    /// 5 returns it is dead-lettered. Failures that <paramref name="isOutage"/> recognises are repeated every 2 s for half an hour instead, the
+    /// 5 returns it is dead-lettered. Failures that <paramref name="isOutage"/> recognises are repeated every second for half an hour instead, the
     /// message unacknowledged, before it goes back. Faults are not published.
     /// </remarks>
     /// <param name="configurator">The bus.</param>
@@ -155,6 +156,10 @@ public static class CapnsEndpointExtensions
                 retry.Intervals(Retries);
             });
         }
+
+        var clock = services.GetRequiredService<TimeProvider>();
+        var lossLog = services.GetRequiredService<ILogger<ConnectionLossFilter>>();
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new ConnectionLossFilter(queue.Name, clock, lossLog)));
 
         var log = services.GetRequiredService<ILogger<DeadLetters>>();
         endpoint.Consumer(() => new UnhandleableMessageConsumer(queue.Name, deadLetters, log));
