@@ -19,6 +19,8 @@ public sealed class CapnsHostBuilder
 {
     private readonly WebApplicationBuilder _builder;
     private readonly List<string> _conflicts = [];
+    private bool _httpFirst;
+    private int? _anotherPort;
 
     internal CapnsHostBuilder(string[] args, string worker, EnvironmentReader environment)
     {
@@ -41,6 +43,7 @@ public sealed class CapnsHostBuilder
         Services.AddSingleton<DetailedHealth>();
         // An instance: it must hear of instruments that are made before anybody asks for it.
         Services.AddSingleton(new MetricsCollector(Service.Name));
+        Services.AddSingleton<ProcessMeter>();
         Services.AddHostedService<TraceSender>();
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = Service.ShutdownDrain + TimeSpan.FromSeconds(5));
     }
@@ -56,6 +59,25 @@ public sealed class CapnsHostBuilder
 
     /// <summary>True with <c>ASPNETCORE_ENVIRONMENT</c> or <c>NODE_ENV</c> <c>development</c>.</summary>
     public bool IsDevelopment => _builder.Environment.IsDevelopment();
+
+    /// <summary>What <c>/health/detailed</c>, <c>/health/{part}</c> and, without a port of its own, <c>/metrics</c> demand of a caller. Default: nothing.</summary>
+    public Action<IEndpointConventionBuilder, string>? Guard { get; set; }
+
+    /// <summary>Serves HTTP before the worker's services have started, one after the other; until then it is not ready and refuses work.</summary>
+    public void ServeHttpFirst() => _httpFirst = true;
+
+    /// <summary>Listens on this port as well. What is served there is the worker's affair.</summary>
+    /// <exception cref="SettingException">The port is that of the metrics.</exception>
+    public void ListenAlsoOn(string variable, int port)
+    {
+        if (port == Service.MetricsPort)
+        {
+            throw new SettingException($"{variable}={port} is the port of the metrics already; it needs another one.");
+        }
+
+        _anotherPort = port;
+        Listen();
+    }
 
     /// <summary>The broker: its settings and its health. Required.</summary>
     public RabbitMqSettings AddRabbitMq()
@@ -82,6 +104,7 @@ public sealed class CapnsHostBuilder
         Services.AddSingleton(settings);
         Services.AddSingleton<RedisConnection>();
         Services.AddSingleton<IRedis>(services => services.GetRequiredService<RedisConnection>());
+        Services.AddSingleton<IRedisChannels>(services => services.GetRequiredService<RedisConnection>());
         Services.AddSingleton<IHealthPart, RedisPart>();
         return settings;
     }
@@ -89,9 +112,21 @@ public sealed class CapnsHostBuilder
     /// <summary>The host, with <c>/health…</c> and <c>/metrics</c> mapped.</summary>
     public WebApplication Build()
     {
+        if (_httpFirst)
+        {
+            LaterStart.Apply(Services);
+            Services.AddSingleton<IHealthPart, StartPart>();
+        }
+
         var app = _builder.Build();
-        app.MapHealth();
-        app.MapMetrics(Service);
+        app.Services.GetRequiredService<ProcessMeter>();
+        if (_httpFirst)
+        {
+            app.UseMiddleware<NotStartedYet>();
+        }
+
+        app.MapHealth(Guard);
+        app.MapMetrics(Service, Guard);
         app.Services.GetService<RedisConnection>()?.Start();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Capns.Hosting");
         foreach (var conflict in _conflicts)
@@ -106,10 +141,8 @@ public sealed class CapnsHostBuilder
 
     private void Listen()
     {
-        var ports = Service.MetricsEnabled && Service.MetricsPort is { } metrics && metrics != Service.Port
-            ? new[] { Service.Port, metrics }
-            : [Service.Port];
-        _builder.WebHost.UseUrls([.. ports.Select(port => $"http://{Service.Host}:{port}")]);
+        int?[] ports = [Service.Port, Service.MetricsEnabled ? Service.MetricsPort : null, _anotherPort];
+        _builder.WebHost.UseUrls([.. ports.OfType<int>().Distinct().Select(port => $"http://{Service.Host}:{port}")]);
         _builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 

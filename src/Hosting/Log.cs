@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Warning, "Settings contradict each other: {Conflict}")]
     public static partial void SettingsConflict(ILogger logger, string conflict);
 
+    [LoggerMessage(106, LogLevel.Critical, "{Service} failed; the worker stops")]
+    public static partial void ServiceFailed(ILogger logger, Exception exception, string service);
+
     [LoggerMessage(105, LogLevel.Information, "Worker {Worker} {Version} started as {InstanceId}; traces go to {TraceEndpoint}")]
     public static partial void Started(ILogger logger, string worker, string version, string instanceId, string traceEndpoint);
 }

@@ -14,7 +14,19 @@ internal static class BusMeter
 
     public static void DeadLettered(string queue) => DeadLetters.Add(1, new KeyValuePair<string, object?>("queue", queue));
 
-    public static void Unroutable(string name) => Unroutables.Add(1, new KeyValuePair<string, object?>("event", name));
+    private static long _unroutable;
+
+    /// <summary>Messages since the start that no queue took.</summary>
+    public static long UnroutableCount => Interlocked.Read(ref _unroutable);
+
+    /// <summary>Makes the counters known before the first of them counts.</summary>
+    public static void Announce() => System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(BusMeter).TypeHandle);
+
+    public static void Unroutable(string name)
+    {
+        Interlocked.Increment(ref _unroutable);
+        Unroutables.Add(1, new KeyValuePair<string, object?>("event", name));
+    }
 
     public static void ReplyDropped() => RepliesDropped.Add(1);
 

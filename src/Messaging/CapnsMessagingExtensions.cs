@@ -21,12 +21,13 @@ public static class CapnsMessagingExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
+        BusMeter.Announce();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton<BusTopology>();
         services.AddSingleton(provider => FatalStop.ForHost(provider.GetService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BrokerConnection>();
-        services.AddSingleton<IBrokerHealth>(provider => provider.GetRequiredService<BrokerConnection>());
+        services.AddSingleton<IBrokerHealth, BrokerHealth>();
         services.AddSingleton<ITopologyDeclarer>(provider => provider.GetRequiredService<BrokerConnection>());
         services.AddSingleton<MessagePublisher>();
         services.AddSingleton<IMessagePublisher>(provider => provider.GetRequiredService<MessagePublisher>());

@@ -75,6 +75,28 @@ public sealed class CapnsHostTests
         Assert.Contains("capability_registry_unroutable_total{service=\"capability-registry\",event=\"tool.registered\"} 3\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Metrics_WithAPortOfTheirOwn_AreThereAndNowhereElseWhateverTheHostHeaderSays()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        await using var app = await StartAsync(_ => { }, ("METRICS_PORT", $"{port}"));
+        using var http = new HttpClient();
+
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(app.Urls.Select(url => new Uri(url)).First(url => url.Port != port), $"metrics:{port}"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(app.Urls.Select(url => new Uri(url)).First(url => url.Port == port), "proxy.example:80"));
+
+        async Task<HttpStatusCode> AskAsync(Uri address, string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/metrics"));
+            request.Headers.Host = host;
+            using var answer = await http.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
     [ServersFact]
     public async Task Health_RealServers_AreMeasuredAndShowWhenTheyGo()
     {

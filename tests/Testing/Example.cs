@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Capns.Contracts;
+using Capns.Contracts.Approvals;
+using Capns.Contracts.Audit;
 using Capns.Contracts.Catalogue;
 using Capns.Contracts.Discovery;
 using Capns.Contracts.Executions;
@@ -11,9 +13,11 @@ namespace Capns.Testing;
 public static class Example
 {
     private const string ToolId = "5f0c1c52-6a2f-4c39-9a55-6d1f4f6f7a10";
+    private const string Hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     private const string Cap = "cap:in=media:json;op=calculate;out=media:number";
 
     private static readonly Guid Id = Guid.Parse("0195561f-3a80-7a51-8f1e-2c4b6d8e0f12");
+    private static readonly Guid Approval = Guid.Parse("0195561f-4c10-7d02-a3b4-5c6d7e8f9a0b");
     private static readonly DateTimeOffset Time = new(2026, 3, 2, 9, 15, 0, 310, TimeSpan.Zero);
 
     public static ResourceUsage ResourceUsage { get; } = new()
@@ -59,6 +63,99 @@ public static class Example
         DiscussionId = "disc-1",
         CorrelationId = "corr-77",
         TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    };
+
+    public static ToolApprovalRequested ToolApprovalRequested { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        OperationId = Id,
+        ToolId = ToolId,
+        Status = ApprovalStatus.Pending,
+        Sequence = 1,
+        ToolName = "deploy",
+        ToolVersion = "2.0.0",
+        SecurityLevel = SecurityLevel.Restricted,
+        RequestedBy = "participant-4",
+        AgentId = "agent-001",
+        DiscussionId = "disc-1",
+        Reason = "Level restricted needs the approval of people.",
+        ParametersPreview = Json("""{"service":"shop","token":"[redacted]"}"""),
+        ParametersHash = Hash,
+        RequiredRoles = ["operator", "security-admin", "admin"],
+        RequiredApprovers = ["maria"],
+        MinApprovals = 1,
+        ExpiresAt = Time.AddHours(12),
+        CreatedAt = Time,
+    };
+
+    public static ToolApprovalDecision ToolApprovalDecision { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        Decision = ApprovalDecision.Approve,
+        ApproverId = "maria",
+        ParametersHash = Hash,
+        Conditions = ["outside business hours"],
+        Feedback = "Looks right.",
+        DecidedAt = Time,
+        Auth = Json("""{"token":"t"}"""),
+    };
+
+    public static ToolApprovalGranted ToolApprovalGranted { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        ToolId = ToolId,
+        Status = ApprovalStatus.Approved,
+        Sequence = 2,
+        ApproverIds = ["maria"],
+        DecidedAt = Time,
+        Feedback = "Looks right.",
+        Conditions = ["outside business hours"],
+        UsableUntil = Time.AddHours(1),
+    };
+
+    public static ToolApprovalDenied ToolApprovalDenied { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        ToolId = ToolId,
+        Status = ApprovalStatus.Rejected,
+        Sequence = 2,
+        ApproverIds = ["maria"],
+        DecidedAt = Time,
+        Feedback = "Not on a Friday.",
+    };
+
+    public static ToolApprovalExpired ToolApprovalExpired { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        ToolId = ToolId,
+        Status = ApprovalStatus.Expired,
+        Sequence = 4,
+        ExpiresAt = Time.AddHours(12),
+    };
+
+    public static ToolApprovalReminder ToolApprovalReminder { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        ToolId = ToolId,
+        Status = ApprovalStatus.Pending,
+        Sequence = 2,
+        ExpiresAt = Time.AddHours(12),
+        Escalated = false,
+    };
+
+    public static ToolApprovalRecorded ToolApprovalRecorded { get; } = new()
+    {
+        ApprovalId = Approval,
+        ExecutionId = Id,
+        Status = ApprovalStatus.Pending,
+        Approvals = 1,
+        MinApprovals = 2,
     };
 
     public static ToolExecutionRequest ToolExecutionRequest { get; } = new()
@@ -265,6 +362,35 @@ public static class Example
         Timestamp = Time,
     };
 
+    public static ToolAuditAlert ToolAuditAlert { get; } = new()
+    {
+        Rule = "repeated-denials",
+        Severity = AlertSeverity.Warning,
+        Summary = "repeated-denials: login (denied, UNAUTHENTICATED) of api-key k1 by user-001, 5 times within 60 s.",
+        Count = 5,
+        FirstAt = Time,
+        LastAt = Time.AddSeconds(40),
+        AuditIds = ["0195561f-5a10-7c44-8b21-1a2b3c4d5e70"],
+        ToolId = ToolId,
+        ActorId = "user-001",
+    };
+
+    /// <summary>Every member set.</summary>
+    public static RunnerHeartbeat RunnerHeartbeat { get; } = new()
+    {
+        RunnerId = "runner-1",
+        Pools = ["default", "trusted"],
+        Drivers = new Dictionary<string, string> { ["native"] = "ok", ["container"] = "unavailable" },
+        Slots = 100,
+        SlotsUsed = 5,
+        MemoryMb = 8192,
+        MemoryReservedMb = 1280,
+        Cpu = 8,
+        CpuReserved = 2.5,
+        At = Time,
+    };
+
+    /// <summary>Every member set.</summary>
     public static ToolVersionPublished ToolVersionPublished { get; } = new()
     {
         ToolId = ToolId,
@@ -276,6 +402,70 @@ public static class Example
         ChangedBy = "admin",
         Timestamp = Time,
         Changes = ["parameters"],
+    };
+
+    public static ToolUpdated ToolUpdated { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+        Changes = ["displayName", "rateLimits"],
+    };
+
+    public static ToolUnregistered ToolUnregistered { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+    };
+
+    public static ToolDeprecated ToolDeprecated { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+        Changes = ["maintenanceStatus"],
+    };
+
+    public static ToolEnabled ToolEnabled { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+        Changes = ["isEnabled"],
+    };
+
+    public static ToolDisabled ToolDisabled { get; } = new()
+    {
+        ToolId = ToolId,
+        Slug = "math-calculator",
+        Name = "Math calculator",
+        Version = "1.3.0",
+        Category = "math",
+        SecurityLevel = SecurityLevel.Safe,
+        ChangedBy = "admin",
+        Timestamp = Time,
+        Changes = ["isEnabled"],
     };
 
     public static RunTool RunTool { get; } = new()
@@ -362,7 +552,10 @@ public static class Example
     [
         ToolExecutionRequest, ToolExecutionCancelRequest, ToolExecutionStarted, ToolExecutionProgress, ToolExecutionResult, ToolExecutionError,
         ToolExecutionCancelled, ToolExecutionAccepted, ToolExecutionGateReport, ToolRequestRefused, ToolDiscoveryRequest, ToolRecommendationUpdated,
-        ToolRegistered, ToolVersionPublished, RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
+        ToolRegistered, ToolVersionPublished, ToolUpdated, ToolUnregistered, ToolDeprecated, ToolEnabled, ToolDisabled,
+        RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
+        ToolApprovalRequested, ToolApprovalDecision, ToolApprovalGranted, ToolApprovalDenied, ToolApprovalExpired, ToolApprovalReminder,
+        ToolApprovalRecorded, ToolAuditAlert, RunnerHeartbeat,
     ];
 
     /// <summary>JSON text as an element.</summary>

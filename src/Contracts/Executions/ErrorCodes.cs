@@ -137,6 +137,54 @@ public static class ErrorCodes
     /// <summary>The body is not JSON.</summary>
     public static readonly ErrorCode UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", ErrorType.Validation, false, 415);
 
+    /// <summary>Nobody decides what they asked for themselves.</summary>
+    public static readonly ErrorCode SelfApproval = new("SELF_APPROVAL", ErrorType.Permission, false, 403);
+
+    /// <summary>There is no result yet, or never will be one.</summary>
+    public static readonly ErrorCode ExecutionNotFinished = new("EXECUTION_NOT_FINISHED", ErrorType.Validation, false, 409);
+
+    /// <summary>The execution has not ended, or has ended well.</summary>
+    public static readonly ErrorCode NotRetryable = new("NOT_RETRYABLE", ErrorType.Validation, false, 409);
+
+    /// <summary>The approval is decided.</summary>
+    public static readonly ErrorCode ApprovalNotPending = new("APPROVAL_NOT_PENDING", ErrorType.Validation, false, 409);
+
+    /// <summary>The parameters are not those that were shown.</summary>
+    public static readonly ErrorCode HashMismatch = new("HASH_MISMATCH", ErrorType.Validation, false, 409);
+
+    /// <summary>Callers of the version before would fail, and the major number is the same.</summary>
+    public static readonly ErrorCode BreakingChange = new("BREAKING_CHANGE", ErrorType.Validation, false, 409);
+
+    /// <summary>Other tools need it.</summary>
+    public static readonly ErrorCode DependentsExist = new("DEPENDENTS_EXIST", ErrorType.Validation, false, 409);
+
+    /// <summary>Not possible in this state.</summary>
+    public static readonly ErrorCode InvalidState = new("INVALID_STATE", ErrorType.Validation, false, 409);
+
+    /// <summary>The first request with this key is in work.</summary>
+    public static readonly ErrorCode IdempotencyInProgress = new("IDEMPOTENCY_IN_PROGRESS", ErrorType.Validation, false, 409);
+
+    /// <summary>The event id was used with other content.</summary>
+    public static readonly ErrorCode DuplicateEvent = new("DUPLICATE_EVENT", ErrorType.Validation, false, 409);
+
+    /// <summary>The result is deleted.</summary>
+    public static readonly ErrorCode ResultExpired = new("RESULT_EXPIRED", ErrorType.Validation, false, 410);
+
+    /// <summary>It has changed since it was read.</summary>
+    public static readonly ErrorCode PreconditionFailed = new("PRECONDITION_FAILED", ErrorType.Validation, false, 412);
+
+    /// <summary>The workflow is wrong.</summary>
+    public static readonly ErrorCode InvalidWorkflow = new("INVALID_WORKFLOW", ErrorType.Validation, false, 422);
+
+    /// <summary>The signature does not fit.</summary>
+    public static readonly ErrorCode SignatureInvalid = new("SIGNATURE_INVALID", ErrorType.Validation, false, 422);
+
+    /// <summary>It must be said which state is changed.</summary>
+    public static readonly ErrorCode PreconditionRequired = new("PRECONDITION_REQUIRED", ErrorType.Validation, false, 428);
+
+    /// <summary>Too many listeners.</summary>
+    public static readonly ErrorCode StreamFull = new("STREAM_FULL", ErrorType.Quota, false, 503);
+
     /// <summary>All codes by their word on the wire.</summary>
     public static FrozenDictionary<string, ErrorCode> All { get; } = new[]
     {
@@ -184,5 +232,21 @@ public static class ErrorCodes
         NotFound,
         PayloadTooLarge,
         UnsupportedMediaType,
+        SelfApproval,
+        ExecutionNotFinished,
+        NotRetryable,
+        ApprovalNotPending,
+        HashMismatch,
+        BreakingChange,
+        DependentsExist,
+        InvalidState,
+        IdempotencyInProgress,
+        DuplicateEvent,
+        ResultExpired,
+        PreconditionFailed,
+        InvalidWorkflow,
+        SignatureInvalid,
+        PreconditionRequired,
+        StreamFull,
     }.ToFrozenDictionary(code => code.Code, StringComparer.Ordinal);
 }

@@ -13,10 +13,10 @@ public sealed record ControlSignal
     /// <summary>What to do.</summary>
     public required ControlKind Kind { get; init; }
 
-    /// <summary>The execution, for <c>cancel</c>.</summary>
+    /// <summary>The execution, for <c>cancel</c> and <c>ended</c>.</summary>
     public Guid? ExecutionId { get; init; }
 
-    /// <summary>The tool, for <c>kill</c>.</summary>
+    /// <summary>The tool, for <c>kill</c>. Absent: every tool.</summary>
     public Guid? ToolId { get; init; }
 
     /// <summary>False: signal, then 5 s of grace. True: killed at once.</summary>
@@ -41,4 +41,7 @@ public enum ControlKind
 
     /// <summary>Forget cached keys.</summary>
     Invalidate = 3,
+
+    /// <summary>An execution has ended for which the addressed instance waits; sent to that instance alone.</summary>
+    Ended = 4,
 }

@@ -32,8 +32,11 @@ public sealed record RunEnded
     /// <summary>How.</summary>
     public required RunOutcome Outcome { get; init; }
 
-    /// <summary>Present when <see cref="Outcome"/> is completed.</summary>
+    /// <summary>Present when <see cref="Outcome"/> is completed and there is no <see cref="SealedResult"/>.</summary>
     public JsonElement? Result { get; init; }
+
+    /// <summary>The result's JSON, sealed with DATA_ENCRYPTION_KEY for this execution: base64. In place of <see cref="Result"/> when the command asks for it.</summary>
+    public string? SealedResult { get; init; }
 
     /// <summary>Set by the tool with its result.</summary>
     public JsonElement? Metadata { get; init; }

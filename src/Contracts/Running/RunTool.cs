@@ -41,8 +41,20 @@ public sealed record RunTool
     /// <summary>Under which limits.</summary>
     public required RunLimits Limits { get; init; }
 
-    /// <summary>Completed parameters: a JSON object with all defaults filled in.</summary>
+    /// <summary>Completed parameters: a JSON object with all defaults filled in, and <c>"[redacted]"</c> in the place of every secret.</summary>
     public required JsonElement Parameters { get; init; }
+
+    /// <summary>
+    /// The secret values (<c>x-secret</c>), sealed with DATA_ENCRYPTION_KEY for this execution alone: base64. Opened, it is an object of
+    /// JSON Pointers into <see cref="Parameters"/> and their values. Absent: there are none.
+    /// </summary>
+    public string? SealedParameters { get; init; }
+
+    /// <summary>True: the tool's result may hold secrets, so its log and partial results do not travel on the bus (platform spec 3.13).</summary>
+    public bool HasPrivateOutput { get; init; }
+
+    /// <summary>True: the result is reported as <see cref="RunEnded.SealedResult"/>.</summary>
+    public bool SealResult { get; init; }
 
     /// <summary>Names of the secrets the tool lists.</summary>
     public IReadOnlyList<string> SecretNames { get; init; } = [];

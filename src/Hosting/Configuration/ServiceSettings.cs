@@ -15,7 +15,7 @@ public sealed record ServiceSettings
     /// <summary><c>SERVICE_VERSION</c>, else <c>VERSION</c>, else the build's.</summary>
     public required string Version { get; init; }
 
-    /// <summary><c>HOST</c>: the address it listens on; <c>*</c> is every address. Default: 127.0.0.1, since there is no access control yet.</summary>
+    /// <summary><c>HOST</c>: the address it listens on; <c>*</c> is every address. Default: 127.0.0.1; runners and discovery ask nobody for a login.</summary>
     public required string Host { get; init; }
 
     /// <summary><c>PORT</c>, 0 (any free one) to 65535. Default: registry 3003, runner 3103, discovery 3203.</summary>

@@ -41,9 +41,12 @@ public sealed class BrokerPart(RabbitMqSettings settings, IServiceProvider servi
             var measures = new Dictionary<string, object?>
             {
                 ["latencyMs"] = Math.Round(latency.TotalMilliseconds, 1),
+                ["channels"] = services.GetService<IBrokerHealth>()?.Channels ?? 1,
+                ["unroutable"] = services.GetService<IBrokerHealth>()?.Unroutable ?? 0,
                 ["blocked"] = _blocked,
             };
-            return bus == BusHealthStatus.Unhealthy || !publisher
+            // Degraded: connected, and a queue without its consumer; nothing of it would be worked on.
+            return bus != BusHealthStatus.Healthy || !publisher
                 ? new PartReport(PartState.Away, "disconnected", measures)
                 : new PartReport(PartState.Up, "connected", measures);
         }

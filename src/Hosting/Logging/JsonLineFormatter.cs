@@ -3,13 +3,14 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Capns.Hosting.Secrets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Capns.Hosting.Logging;
 
-/// <summary>One JSON object a line: time, level, worker, category, event id, message, its named values, and the trace it belongs to.</summary>
+/// <summary>One JSON object a line: time, level, worker, category, event id, message, its named values, and the trace it belongs to. What looks like a credential is left out.</summary>
 internal sealed class JsonLineFormatter(TimeProvider time, string worker) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "capns-json";
@@ -27,7 +28,7 @@ internal sealed class JsonLineFormatter(TimeProvider time, string worker) : Cons
             json.WriteString("worker", worker);
             json.WriteString("category", logEntry.Category);
             json.WriteNumber("eventId", logEntry.EventId.Id);
-            json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
+            json.WriteString("message", Redactor.Patterns.Redact(logEntry.Formatter(logEntry.State, logEntry.Exception)));
             if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
             {
                 json.WriteString("traceId", activity.TraceId.ToHexString());
@@ -37,7 +38,7 @@ internal sealed class JsonLineFormatter(TimeProvider time, string worker) : Cons
             WriteValues(json, logEntry.State);
             if (logEntry.Exception is { } exception)
             {
-                json.WriteString("exception", exception.ToString());
+                json.WriteString("exception", Redactor.Patterns.Redact(exception.ToString()));
             }
 
             json.WriteEndObject();
@@ -73,7 +74,7 @@ internal sealed class JsonLineFormatter(TimeProvider time, string worker) : Cons
                     json.WriteNumber(name, number);
                     break;
                 default:
-                    json.WriteString(name, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
+                    json.WriteString(name, Redactor.Patterns.Redact(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? ""));
                     break;
             }
         }

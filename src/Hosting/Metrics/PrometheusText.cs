@@ -15,7 +15,8 @@ internal static class PrometheusText
         foreach (var family in families.OrderBy(family => family.Name, StringComparer.Ordinal))
         {
             var series = family.Series.ToList();
-            if (series.Count == 0)
+            // Our own are named before anything was measured: what is watched for must be known to be there.
+            if (series.Count == 0 && !family.Name.StartsWith(CapnsMeter.Prefix, StringComparison.Ordinal))
             {
                 continue;
             }

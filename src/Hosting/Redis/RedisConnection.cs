@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Capns.Hosting.Redis;
 
 /// <summary>The one connection of this process. Starts whether or not the server is there, and comes back by itself.</summary>
-public sealed class RedisConnection : IRedis, IAsyncDisposable
+public sealed class RedisConnection : IRedis, IRedisChannels, IAsyncDisposable
 {
     /// <summary>A call that has no answer by then has failed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -49,6 +49,23 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
     public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) =>
         CallAsync(database => database.ExecuteAsync(command, arguments));
 
+    /// <inheritdoc/>
+    public Task SubscribeAsync(string channel, Action<byte[]> handler) => CallAsync(async database =>
+    {
+        var subscriber = database.Multiplexer.GetSubscriber();
+        // An earlier try may have got half-way: a channel has one handler.
+        await subscriber.UnsubscribeAsync(channel);
+        await subscriber.SubscribeAsync(channel, (_, message) => handler(message));
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task UnsubscribeAsync(string channel) => CallAsync(async database =>
+    {
+        await database.Multiplexer.GetSubscriber().UnsubscribeAsync(channel);
+        return true;
+    });
+
     /// <summary>Connects in the background; returns at once.</summary>
     public void Start()
     {
@@ -76,7 +93,7 @@ public sealed class RedisConnection : IRedis, IAsyncDisposable
         }
     }
 
-    private async Task<RedisResult> CallAsync(Func<IDatabase, Task<RedisResult>> call)
+    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call)
     {
         if (!IsEnabled)
         {

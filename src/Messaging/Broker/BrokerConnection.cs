@@ -9,14 +9,15 @@ namespace Capns.Messaging.Broker;
 /// connection declares the topology, so nobody publishes to an exchange that is not there yet.
 /// </summary>
 internal sealed class BrokerConnection(BusSettings settings, BusTopology topology, FatalStop fatal, TimeProvider clock, ILogger<BrokerConnection> log)
-    : IBrokerHealth, ITopologyDeclarer, IAsyncDisposable
+    : ITopologyDeclarer, IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private IConnection? _connection;
 
+    /// <summary>True while it is open and the topology is declared.</summary>
     public bool IsOpen => _connection is { IsOpen: true };
 
     /// <summary>The open connection, with the topology declared. Waits until the broker answers.</summary>

@@ -5,6 +5,12 @@ public interface IBrokerHealth
 {
     /// <summary>True while the connection is open and the topology is declared.</summary>
     bool IsOpen { get; }
+
+    /// <summary>Channels this process has open: one for each queue it consumes, and that on which it publishes.</summary>
+    int Channels { get; }
+
+    /// <summary>Messages published since the start that no queue took.</summary>
+    long Unroutable { get; }
 }
 
 /// <summary>Declares queues that become known after the start.</summary>

@@ -82,7 +82,7 @@ internal static class EventNameRule
             return null;
         }
 
-        if (EventNames.All.Contains(name))
+        if (EventNames.All.Contains(name) || queue.Events.Contains(name, StringComparer.Ordinal))
         {
             return new EventName(name, false);
         }

@@ -105,7 +105,8 @@ public static class InboundBody
             envelope = envelope with { Payload = MemberNames.Exact(envelope.Payload, EventNameRule.Record(name.Canonical)) };
         }
 
-        var source = FirstOf(Kept(envelope.Source), Kept(delivery.UserId), Kept(delivery.AppId)) ?? "anonymous";
+        var user = ReplayedMessage.UserOf(delivery, headers, queue.Settings);
+        var source = FirstOf(Kept(envelope.Source), Kept(user), Kept(delivery.AppId)) ?? "anonymous";
         if (source == queue.Settings.ServiceName && Topology.EventNames.Inbound.Contains(name.Canonical))
         {
             return new InboundReading(null, null);
@@ -122,7 +123,7 @@ public static class InboundBody
                 Format = envelope.Format,
                 Payload = envelope.Payload,
                 Source = source,
-                AmqpUser = FirstOf(delivery.UserId),
+                AmqpUser = FirstOf(user),
                 CorrelationId = correlation,
                 TraceParent = TraceContext.IsValid(trace) ? trace : null,
                 TraceState = TraceContext.IsValid(trace) && state is { Length: <= MaxTraceState } ? state : null,
@@ -151,11 +152,11 @@ public static class InboundBody
         return text is { Length: > MaxSource } ? text[..(char.IsHighSurrogate(text[MaxSource - 1]) ? MaxSource - 1 : MaxSource)] : text;
     }
 
+    // What is no bearer token stays, as something that no login is: who shows a bad one is not taken for somebody who shows none.
     private static string? Bearer(string? authorization)
     {
         const string Scheme = "Bearer ";
-        return authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && authorization[Scheme.Length..].Trim() is { Length: > 0 } token ? token : null;
+        return authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[Scheme.Length..].Trim() : authorization;
     }
 
     private static string? FirstOf(params ReadOnlySpan<string?> candidates)

@@ -36,7 +36,10 @@ public sealed record InboundEvent
     /// <summary>Where a reply goes. Absent: nowhere, or to an address that may not be written to.</summary>
     public ReplyTarget? ReplyTo { get; init; }
 
-    /// <summary>Bearer token of header <c>authorization</c>, without its scheme.</summary>
+    /// <summary>
+    /// Bearer token of header <c>authorization</c>, without its scheme; what has another form stays whole. Absent: there is no such
+    /// header.
+    /// </summary>
     public string? BearerToken { get; init; }
 
     /// <summary>

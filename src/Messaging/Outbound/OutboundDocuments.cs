@@ -139,6 +139,7 @@ public sealed class OutboundDocuments(BusSettings settings, TimeProvider clock)
                 => Text(data, "executionId"),
             _ when name.StartsWith("tool.approval.", StringComparison.Ordinal) => Text(data, "approvalId"),
             _ when name.StartsWith("tool.workflow.", StringComparison.Ordinal) => Text(data, "workflowRunId"),
+            Topology.EventNames.AuditAlert => Text(data, "rule"),
             Topology.EventNames.RecommendationUpdated => Text(data, "agentId") ?? Text(data, "userId"),
             _ => Text(data, "toolId"),
         };

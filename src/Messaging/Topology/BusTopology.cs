@@ -64,7 +64,9 @@ public sealed partial class BusTopology
         yield return new BindingDefinition(queue.Name, queue.Name, "", ToQueue: true);
         foreach (var name in queue.Events)
         {
-            yield return new BindingDefinition(name, queue.Name, "");
+            yield return queue.FromEventsExchange
+                ? new BindingDefinition(_settings.EventsExchange, queue.Name, name)
+                : new BindingDefinition(name, queue.Name, "");
         }
 
         if (queue.Name == QueueNames.DeadLetters)
@@ -85,6 +87,8 @@ public sealed partial class BusTopology
     [
         Quorum(QueueNames.ExecutionRequests, 64, 32, EventNames.ExecutionRequested),
         Quorum(QueueNames.ExecutionCancellations, 32, 16, EventNames.ExecutionCancelRequested),
+        Quorum(QueueNames.ApprovalDecisions, 32, 8, EventNames.ApprovalDecided),
+        Quorum(QueueNames.GatewayApprovals, 16, 4, [.. EventNames.Gateway]) with { FromEventsExchange = true },
         Quorum(QueueNames.RunReports, 64, 32),
         Quorum(QueueNames.DiscoveryRequests, 32, 16, EventNames.DiscoveryRequested),
         // The endings of executions and workflows are bound with the consumer that learns from them: until then they would only

@@ -66,6 +66,36 @@ public static class EventNames
     /// <summary>Out: a tool may not be used.</summary>
     public const string ToolDisabled = "tool.disabled";
 
+    /// <summary>Out: people must decide.</summary>
+    public const string ApprovalRequested = "tool.approval.requested";
+
+    /// <summary>Out: enough approved.</summary>
+    public const string ApprovalGranted = "tool.approval.granted";
+
+    /// <summary>Out: somebody rejected.</summary>
+    public const string ApprovalDenied = "tool.approval.denied";
+
+    /// <summary>Out: nobody decided in time.</summary>
+    public const string ApprovalExpired = "tool.approval.expired";
+
+    /// <summary>Out: an approval still waits.</summary>
+    public const string ApprovalReminder = "tool.approval.reminder";
+
+    /// <summary>Reply only: a decision is stored.</summary>
+    public const string ApprovalRecorded = "tool.approval.recorded";
+
+    /// <summary>The security gateway's: its people decided.</summary>
+    public const string GatewayCompleted = "approval.workflow.completed";
+
+    /// <summary>The security gateway's: nobody will decide there.</summary>
+    public const string GatewayCancelled = "approval.workflow.cancelled";
+
+    /// <summary>The security gateway's: nobody decided there in time.</summary>
+    public const string GatewayExpired = "approval.workflow.expired";
+
+    /// <summary>Out: an alert rule fired.</summary>
+    public const string AuditAlert = "tool.audit.alert";
+
     /// <summary>The exchange of signals to every instance; not an event.</summary>
     public const string Control = "capns.control";
 
@@ -81,10 +111,18 @@ public static class EventNames
     public static IReadOnlyList<string> Catalogue { get; } =
         [ToolRegistered, ToolUpdated, ToolUnregistered, ToolVersionPublished, ToolDeprecated, ToolEnabled, ToolDisabled];
 
+    /// <summary>Approvals; outbound.</summary>
+    public static IReadOnlyList<string> Approvals { get; } =
+        [ApprovalRequested, ApprovalGranted, ApprovalDenied, ApprovalExpired, ApprovalReminder];
+
+    /// <summary>Events of the security gateway: heard on the events exchange, without exchanges of their own (platform spec 3.2).</summary>
+    public static IReadOnlyList<string> Gateway { get; } = [GatewayCompleted, GatewayCancelled, GatewayExpired];
+
     /// <summary>Events that the platform publishes.</summary>
     public static IReadOnlyList<string> Outbound { get; } =
     [
         ExecutionStarted, ExecutionProgress, ExecutionCompleted, ExecutionFailed, ExecutionCancelled, RecommendationUpdated, .. Catalogue,
+        .. Approvals, AuditAlert,
     ];
 
     /// <summary>All events that have an exchange.</summary>

@@ -21,6 +21,9 @@ public sealed record QueueDefinition
     /// <summary>Events whose exchanges are bound to it. Empty: it is sent to by name, and carries internal messages.</summary>
     public IReadOnlyList<string> Events { get; init; } = [];
 
+    /// <summary>True: its events have no exchanges of their own and are routed to it from the events exchange.</summary>
+    public bool FromEventsExchange { get; init; }
+
     /// <summary>Declared arguments, <c>x-…</c>.</summary>
     public required IReadOnlyDictionary<string, object?> Arguments { get; init; }
 

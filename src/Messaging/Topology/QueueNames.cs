@@ -11,6 +11,12 @@ public static class QueueNames
     /// <summary>Requests to end executions; apart, so that a long queue of requests never delays them.</summary>
     public const string ExecutionCancellations = "capns.registry.execution-cancellations";
 
+    /// <summary>Decisions about approvals.</summary>
+    public const string ApprovalDecisions = "capns.registry.approval-decisions";
+
+    /// <summary>Decisions of the security gateway.</summary>
+    public const string GatewayApprovals = "capns.registry.gateway-approvals";
+
     /// <summary>What runners report.</summary>
     public const string RunReports = "capns.registry.run-reports";
 

@@ -126,6 +126,21 @@ public sealed class CapMatrixTests
     }
 
     [Fact]
+    public void Copy_EitherIsChanged_TheOtherStaysAndPlacesGoOn()
+    {
+        var matrix = Example.Matrix(("a", [Preview.ToString()]), ("b", [Preview.ToString()]));
+
+        var copy = matrix.Copy();
+        matrix.UnregisterCapSet("a");
+        copy.RegisterCapSet("c", Example.Set("c"), [Example.Cap(Preview)]);
+
+        Assert.Equal(["b"], matrix.HostNames);
+        Assert.Equal(["a", "b", "c"], copy.HostNames);
+        Assert.Equal(("b", "a"), (matrix.FindBestCapSet(Preview).SetName, copy.FindBestCapSet(Preview).SetName));
+        Assert.Same(matrix.Policy, copy.Policy);
+    }
+
+    [Fact]
     public void Clear_FullMatrix_LeavesNothing()
     {
         var matrix = Example.Matrix(("a", [Preview.ToString()]), ("b", []));

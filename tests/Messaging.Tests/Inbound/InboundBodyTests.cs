@@ -179,6 +179,21 @@ public sealed class InboundBodyTests
         Assert.Equal(expected, inbound.Source);
     }
 
+    [Theory]
+    [InlineData(true, "theirs", "theirs", "theirs")]
+    [InlineData(true, "", null, "anonymous")]
+    [InlineData(false, "theirs", "other", "other")]
+    public void User_OfAMessageThatIsReplayed_IsItsFirstPublisherIfThePlatformSaysSo(bool byThePlatform, string first, string? user, string source)
+    {
+        var inbound = Event(Delivery("""{"type":"tool.execution.requested","data":{}}""") with
+        {
+            UserId = byThePlatform ? Queue.Settings.User : "other",
+            Headers = new Dictionary<string, object?> { [ReplayedMessage.Header] = first },
+        });
+
+        Assert.Equal((user, source), (inbound.AmqpUser, inbound.Source));
+    }
+
     [Fact]
     public void InboundEvent_OfOurOwn_IsDropped()
     {
@@ -241,8 +256,8 @@ public sealed class InboundBodyTests
     [Theory]
     [InlineData("Bearer abc", "abc")]
     [InlineData("bearer  abc ", "abc")]
-    [InlineData("Basic abc", null)]
-    [InlineData("Bearer ", null)]
+    [InlineData("Basic abc", "Basic abc")]
+    [InlineData("Bearer ", "")]
     public void Token_IsTheBearersOfTheHeader(string header, string? expected)
     {
         var inbound = Event(Delivery("{}") with { Headers = new Dictionary<string, object?> { ["Authorization"] = Encoding.UTF8.GetBytes(header) } });

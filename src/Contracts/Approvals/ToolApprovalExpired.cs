@@ -1,0 +1,30 @@
+using MassTransit;
+
+namespace Capns.Contracts.Approvals;
+
+/// <summary>Event: nobody decided in time; the execution has ended (platform spec 3.23).</summary>
+[EntityName("tool.approval.expired")]
+[MessageUrn("tool.approval.expired")]
+public sealed record ToolApprovalExpired
+{
+    /// <summary>Version of the payload. Always <c>"1.0"</c>.</summary>
+    public string SchemaVersion { get; init; } = "1.0";
+
+    /// <summary>The approval.</summary>
+    public required Guid ApprovalId { get; init; }
+
+    /// <summary>The execution that waits for it.</summary>
+    public required Guid ExecutionId { get; init; }
+
+    /// <summary>Uuid of the tool.</summary>
+    public required string ToolId { get; init; }
+
+    /// <summary>State of the approval after the event.</summary>
+    public required ApprovalStatus Status { get; init; }
+
+    /// <summary>Sequence of the event in the execution's event log.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>When the time was over.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
