@@ -56,6 +56,9 @@ internal static partial class RunnerLog
     [LoggerMessage(3035, LogLevel.Debug, "A progress event could not be {Act} ({Reason})")]
     public static partial void ProgressDropped(ILogger logger, string act, string reason);
 
+    [LoggerMessage(3037, LogLevel.Debug, "A heartbeat was not sent: {Reason}")]
+    public static partial void HeartbeatMissed(ILogger logger, string reason);
+
     [LoggerMessage(3036, LogLevel.Critical, "The run queues cannot be consumed; the runner stops")]
     public static partial void ConsumerBroke(ILogger logger, Exception broken);
 }

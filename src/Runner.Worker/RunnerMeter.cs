@@ -20,6 +20,9 @@ internal static class RunnerMeter
     private static readonly Counter<long> RateLimited = Meter.CreateCounter<long>(
         "capability_registry_rate_limited_total", description: "Attempts that a limit held back.");
 
+    private static readonly Gauge<double> ResourceUsage = Meter.CreateGauge<double>(
+        "capability_registry_sandbox_resource_usage", description: "What the last run of each driver used: memory_bytes at its peak, cpu_ratio in processors, duration_seconds.");
+
     private static readonly ConcurrentDictionary<RunSlots, string[]> Observed = new();
 
     static RunnerMeter() => Meter.CreateObservableGauge(
@@ -27,6 +30,9 @@ internal static class RunnerMeter
         () => Observed.SelectMany(entry => entry.Value.Select(pool => new Measurement<double>(
             (double)entry.Key.Used / entry.Key.Total, new KeyValuePair<string, object?>("pool", pool)))),
         description: "Share of the runner's places in use.");
+
+    /// <summary>Makes the instruments known before the first run.</summary>
+    public static void Announce() => System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(RunnerMeter).TypeHandle);
 
     /// <summary>From now on tells how full the places are.</summary>
     public static void Observe(RunSlots slots, IReadOnlyList<string> pools) => Observed[slots] = [.. pools];
@@ -41,10 +47,15 @@ internal static class RunnerMeter
     public static void Ended(RunTool order) => ActiveExecutions.Add(-1, new KeyValuePair<string, object?>("pool", order.Pool));
 
     /// <summary>A sandbox ran.</summary>
-    public static void SandboxRan(SandboxResult result, TimeSpan whole) => SandboxCreation.Record(
-        Math.Max(0, (whole - result.Duration).TotalSeconds),
-        new KeyValuePair<string, object?>("driver", result.Driver),
-        new KeyValuePair<string, object?>("warm", result.Warm ? "true" : "false"));
+    public static void SandboxRan(SandboxResult result, TimeSpan whole)
+    {
+        var driver = new KeyValuePair<string, object?>("driver", result.Driver);
+        SandboxCreation.Record(Math.Max(0, (whole - result.Duration).TotalSeconds), driver, new KeyValuePair<string, object?>("warm", result.Warm ? "true" : "false"));
+        ResourceUsage.Record(result.PeakMemoryBytes, driver, new KeyValuePair<string, object?>("resource", "memory_bytes"));
+        ResourceUsage.Record(
+            result.Duration > TimeSpan.Zero ? result.CpuTime / result.Duration : 0, driver, new KeyValuePair<string, object?>("resource", "cpu_ratio"));
+        ResourceUsage.Record(result.Duration.TotalSeconds, driver, new KeyValuePair<string, object?>("resource", "duration_seconds"));
+    }
 
     /// <summary>A limit held an attempt back.</summary>
     /// <param name="code">The code of the refusal.</param>

@@ -1,6 +1,7 @@
 using Capns.Hosting;
 using Capns.Hosting.Configuration;
 using Capns.Hosting.Health;
+using Capns.Hosting.Secrets;
 using Capns.Messaging;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.RateLimits;
@@ -20,13 +21,16 @@ internal static class RunnerServices
     /// <summary>All of a runner.</summary>
     public static CapnsHostBuilder AddRunner(this CapnsHostBuilder builder)
     {
+        RunnerMeter.Announce();
         var broker = builder.AddRabbitMq();
         builder.AddRedis();
+        builder.AddSealing();
         var options = RunnerOptions.Read(builder.Environment, builder.IsDevelopment, builder.Service.InstanceId);
         builder.Services
             .AddCapnsMessaging(broker.ToBus(builder.Service, options.Pools))
             .AddSandboxing()
             .AddRuns(options)
+            .AddHostedService<RunnerHeartbeats>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDrain + options.ShutdownGrace + TimeSpan.FromSeconds(10));
         return builder;
     }

@@ -62,6 +62,8 @@ internal sealed class FakeProgram(SandboxSpec spec, ISandboxOutput output, Cance
 
     public async Task PrintAsync(string line) => await output.StdoutAsync(Encoding.UTF8.GetBytes(line + "\n"));
 
+    public async Task PrintErrorAsync(string line) => await output.StderrAsync(Encoding.UTF8.GetBytes(line + "\n"));
+
     public void End(SandboxResult result) => _end.TrySetResult(result);
 
     /// <summary>Ends when it is killed, or as the test says.</summary>

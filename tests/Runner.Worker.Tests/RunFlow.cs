@@ -1,3 +1,4 @@
+using Capns.Hosting.Secrets;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Sandboxing;
@@ -15,11 +16,14 @@ internal sealed class RunFlow
         Sandbox = sandbox;
         Options = options;
         Slots = new RunSlots(options.Slots);
-        var planner = new RunPlanner(drivers, new BuiltinTools(options), options, Time);
+        var planner = new RunPlanner(drivers, new BuiltinTools(options), options, Sealer, Time);
         var lease = new RunLease(Reports, Limiter, options, Time, NullLogger<RunLease>.Instance);
-        var attempt = new RunAttempt(Reports, Limiter, Progress, lease, options, Time, NullLogger<RunAttempt>.Instance);
+        var attempt = new RunAttempt(Reports, Limiter, Progress, lease, options, Sealer, Time, NullLogger<RunAttempt>.Instance);
         Processor = new RunProcessor(Runs, Slots, planner, Claims, Limiter, Reports, attempt, options, Time, NullLogger<RunProcessor>.Instance);
     }
+
+    /// <summary>With the key of development.</summary>
+    public static ISealer Sealer { get; } = new Sealer(SealingKeys.Development);
 
     public FakeSandbox Sandbox { get; }
 

@@ -1,3 +1,4 @@
+using Capns.Hosting.Secrets;
 using Capns.Contracts.Running;
 using Capns.Messaging;
 using Capns.Messaging.Outbound;
@@ -43,6 +44,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
             .AddSingleton(sandbox)
             .AddSingleton<SandboxSelection>()
             .AddHostedService<SandboxStart>()
+            .AddSealing(SealingKeys.Development)
             .AddRuns(options ?? Example.Options())
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var runner = new RunnerProcess(builder.Build());

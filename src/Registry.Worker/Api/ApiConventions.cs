@@ -13,7 +13,8 @@ internal sealed class ApiConventions(RequestDelegate next, ILogger<ApiConvention
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        // Without regard to case, as routing reads a path.
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             await next(context);
             return;

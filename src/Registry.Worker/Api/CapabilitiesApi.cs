@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Core.Urns;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Api.Description;
 using Capns.Registry.Worker.Capabilities;
-using Capns.Registry.Worker.Executions.Admission;
 
 namespace Capns.Registry.Worker.Api;
 
@@ -14,33 +16,30 @@ internal static class CapabilitiesApi
     /// <summary>Maps the paths.</summary>
     public static void MapCapabilitiesApi(this IEndpointRouteBuilder app)
     {
-        app.MapGet(Path, List);
-        app.MapGet($"{Path}/resolve", Resolve);
-        app.MapGet($"{Path}/explain", Explain);
+        app.MapGet(Path, List).Requires("tool:read")
+            .Describe("Capabilities", "List what the tools can do").Filter("q", "part of the capability, or of a tool that has it").Pages().Gives<PageOf<CapabilityItem>>();
+        app.MapGet($"{Path}/resolve", Resolve).Requires("tool:read")
+            .Describe("Capabilities", "Find who provides a capability").Filter("cap", "capability URN").Gives<JsonElement>().Refuses(ErrorCodes.InvalidCap, ErrorCodes.CapNotFound);
+        app.MapGet($"{Path}/explain", Explain).Requires("tool:read")
+            .Describe("Capabilities", "Say why a request gets the provider it gets").Filter("cap", "capability URN").Gives<JsonElement>().Refuses(ErrorCodes.InvalidCap);
     }
 
-    private static IResult List(HttpContext context, CapabilityIndex index, AdmissionOptions access)
+    private static IResult List(HttpContext context, CapabilityIndex index)
     {
-        if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
+        var query = new QueryReader(context.Request.Query);
+        var (text, paging) = (query.Text("q"), query.Paging());
+        if (query.Problem is { } problem)
         {
-            return refusal;
+            return problem;
         }
 
-        if (ToolQuery.Read(context.Request.Query, out var error) is not { } query)
-        {
-            return new ProblemResult(ErrorCodes.InvalidRequest, error!);
-        }
-
-        var fitting = CapabilityView.List(index.Current, query.Text);
-        var items = fitting.Skip((query.Page - 1) * query.Limit).Take(query.Limit);
-        return Results.Json(
-            new { items, total = fitting.Count, page = query.Page, limit = query.Limit, pages = (fitting.Count + query.Limit - 1) / query.Limit },
-            WireJson.Options);
+        var fitting = CapabilityView.List(index.Current, text);
+        return Results.Json(paging.Of([.. fitting.Skip(paging.Skip).Take(paging.Limit)], fitting.Count), WireJson.Options);
     }
 
-    private static IResult Resolve(HttpContext context, CapabilityIndex index, AdmissionOptions access)
+    private static IResult Resolve(HttpContext context, CapabilityIndex index)
     {
-        if (Read(context, access, out var cap) is { } refusal)
+        if (Read(context, out var cap) is { } refusal)
         {
             return refusal;
         }
@@ -55,17 +54,12 @@ internal static class CapabilitiesApi
         return new ProblemResult(ErrorCodes.CapNotFound, missing.Message, details: missing.Details);
     }
 
-    private static IResult Explain(HttpContext context, CapabilityIndex index, AdmissionOptions access) =>
-        Read(context, access, out var cap) ?? Results.Json(CapabilityView.Explanation(cap!, index.Current), WireJson.Options);
+    private static IResult Explain(HttpContext context, CapabilityIndex index) =>
+        Read(context, out var cap) ?? Results.Json(CapabilityView.Explanation(cap!, index.Current), WireJson.Options);
 
-    private static ProblemResult? Read(HttpContext context, AdmissionOptions access, out CapUrn? cap)
+    private static ProblemResult? Read(HttpContext context, out CapUrn? cap)
     {
         cap = null;
-        if (ApiAccess.Lacks(access, "tool:read") is { } refusal)
-        {
-            return refusal;
-        }
-
         var given = context.Request.Query["cap"];
         if (given.Count != 1 || string.IsNullOrEmpty(given[0]))
         {

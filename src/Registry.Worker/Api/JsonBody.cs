@@ -20,6 +20,28 @@ internal static class JsonBody
                 : $"The body must be application/json; it is {Reading.Preview.Cut(request.ContentType)}."));
         }
 
+        var (bytes, problem) = await BytesAsync(request, cancellationToken);
+        return problem is null ? Parse(bytes) : (default, problem);
+    }
+
+    /// <summary>The same where a body may be left out: then it is <c>{}</c>.</summary>
+    public static async Task<(JsonElement Body, ProblemResult? Problem)> ReadOptionalAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (bytes, problem) = await BytesAsync(request, cancellationToken);
+        return problem is not null ? (default, problem)
+            : bytes.IsEmpty ? (JsonElement.Parse("{}"), null)
+            : await ReadAsync(request, cancellationToken);
+    }
+
+    /// <summary>The bytes as they came, or 413. They are kept: a second reader of the request gets the same.</summary>
+    public static async Task<(ReadOnlyMemory<byte> Bytes, ProblemResult? Problem)> BytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var items = request.HttpContext.Items;
+        if (items.TryGetValue(typeof(JsonBody), out var kept))
+        {
+            return ((ReadOnlyMemory<byte>)kept!, null);
+        }
+
         if (request.ContentLength > MaxBytes)
         {
             return (default, TooLarge(request.ContentLength.Value));
@@ -36,7 +58,9 @@ internal static class JsonBody
             }
         }
 
-        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        ReadOnlyMemory<byte> bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        items[typeof(JsonBody)] = bytes;
+        return (bytes, null);
     }
 
     private static (JsonElement Body, ProblemResult? Problem) Parse(ReadOnlyMemory<byte> bytes)

@@ -6,8 +6,12 @@ using Capns.Registry.Worker.Reading;
 namespace Capns.Registry.Worker.Api;
 
 /// <summary>An error as RFC 9457 has it, with the members of platform spec 4.2.</summary>
-internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList<FieldError>? errors = null, int? status = null, JsonElement? details = null) : IResult
+internal sealed class ProblemResult(
+    ErrorCode code, string detail, IReadOnlyList<FieldError>? errors = null, int? status = null, JsonElement? details = null, Guid? executionId = null) : IResult
 {
+    /// <summary>Of RFC 9457.</summary>
+    public const string ContentType = "application/problem+json";
+
     private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal)
     {
         [ErrorCodes.InvalidParameters.Code] = "Parameters do not fit the schema",
@@ -17,15 +21,33 @@ internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList
         [ErrorCodes.InvalidCap.Code] = "The capability URN is not valid",
         [ErrorCodes.CapNotFound.Code] = "Nobody provides the capability",
         [ErrorCodes.DependencyCycle.Code] = "The dependencies lead back to the tool",
+        [ErrorCodes.BreakingChange.Code] = "The change breaks callers and needs a higher major number",
+        [ErrorCodes.DependentsExist.Code] = "Other tools need this one",
+        [ErrorCodes.PreconditionRequired.Code] = "Header If-Match is required",
+        [ErrorCodes.PreconditionFailed.Code] = "It has changed since it was read",
+        [ErrorCodes.IdempotencyKeyReused.Code] = "The key was used for another request",
+        [ErrorCodes.IdempotencyInProgress.Code] = "The first request with this key is in work",
     };
+
+    /// <summary>Which row of the table of codes.</summary>
+    public ErrorCode Code => code;
+
+    /// <summary>For people.</summary>
+    public string Detail => detail;
+
+    /// <summary>The HTTP status it is answered with.</summary>
+    public int Status => status ?? code.HttpStatus;
+
+    /// <summary>What only a header can say, e.g. <c>Retry-After</c> in seconds.</summary>
+    public (string Name, string Value)? Header { get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var problem = new Dictionary<string, object?>
         {
             ["type"] = $"urn:capns:problem:{Hyphens(code.Code)}",
-            ["title"] = Titles.GetValueOrDefault(code.Code) ?? Title(code.Code),
-            ["status"] = status ?? code.HttpStatus,
+            ["title"] = TitleOf(code),
+            ["status"] = Status,
             ["detail"] = detail,
             ["instance"] = httpContext.Request.PathBase + httpContext.Request.Path.Value,
             ["code"] = code.Code,
@@ -40,12 +62,25 @@ internal sealed class ProblemResult(ErrorCode code, string detail, IReadOnlyList
             problem["details"] = facts;
         }
 
+        if (executionId is { } stored)
+        {
+            problem["executionId"] = stored;
+        }
+
+        if (Header is var (name, value))
+        {
+            httpContext.Response.Headers[name] = value;
+        }
+
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Options);
-        httpContext.Response.StatusCode = status ?? code.HttpStatus;
-        httpContext.Response.ContentType = "application/problem+json";
+        httpContext.Response.StatusCode = Status;
+        httpContext.Response.ContentType = ContentType;
         httpContext.Response.ContentLength = body.Length;
         await httpContext.Response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
+
+    /// <summary>The title of every problem with this code.</summary>
+    public static string TitleOf(ErrorCode code) => Titles.GetValueOrDefault(code.Code) ?? Title(code.Code);
 
     private static string Hyphens(string code) => code.ToLowerInvariant().Replace('_', '-');
 

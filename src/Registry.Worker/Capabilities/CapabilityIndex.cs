@@ -5,10 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Capns.Registry.Worker.Capabilities;
 
 /// <summary>What this instance knows of who provides what. Reading takes no lock; one refresh runs at a time.</summary>
-internal sealed class CapabilityIndex(IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, IToolExecution execution) : IDisposable
+internal sealed class CapabilityIndex(IDbContextFactory<RegistryDbContext> contexts, ToolCatalogue catalogue, IToolExecution execution, CatalogueRevision? told = null) : IDisposable
 {
     private readonly CapabilityReader _reader = new(contexts);
     private readonly SemaphoreSlim _one = new(1, 1);
+    private CatalogueState _state = new(0, []);
     private CapabilitySnapshot _current = new(new CatalogueState(0, []), execution);
 
     /// <summary>What is known now; empty before the first refresh.</summary>
@@ -21,15 +22,18 @@ internal sealed class CapabilityIndex(IDbContextFactory<RegistryDbContext> conte
         await _one.WaitAsync(cancellationToken);
         try
         {
-            if (await _reader.ReadAsync(_current.Revision, cancellationToken) is not { } state)
+            if (await _reader.ReadAsync(_state, cancellationToken) is { } state)
             {
-                return false;
+                // First the catalogue, which may know a tool as it was: who sees the new snapshot asks it next.
+                Forget(state);
+                Volatile.Write(ref _current, Current.With(state));
+                _state = state;
+                Tell(state.Revision);
+                return true;
             }
 
-            // First the catalogue, which may know a tool as it was: who sees the new snapshot asks it next.
-            catalogue.ForgetAll();
-            Volatile.Write(ref _current, new CapabilitySnapshot(state, execution));
-            return true;
+            Tell(_state.Revision);
+            return false;
         }
         finally
         {
@@ -38,4 +42,27 @@ internal sealed class CapabilityIndex(IDbContextFactory<RegistryDbContext> conte
     }
 
     public void Dispose() => _one.Dispose();
+
+    private void Forget(CatalogueState state)
+    {
+        if (state.Changed is not { } changed)
+        {
+            catalogue.ForgetAll();
+            return;
+        }
+
+        // A slug never changes, so the one before is the one now.
+        foreach (var tool in _state.Tools.Concat(state.Tools).Where(tool => changed.Contains(tool.ToolId)))
+        {
+            catalogue.Forget(tool.ToolId, tool.Slug);
+        }
+    }
+
+    private void Tell(long revision)
+    {
+        if (told is not null)
+        {
+            told.Current = revision;
+        }
+    }
 }

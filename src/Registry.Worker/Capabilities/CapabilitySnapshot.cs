@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Capns.Core.Caps;
 using Capns.Core.Dispatch;
@@ -14,25 +15,69 @@ internal sealed class CapabilitySnapshot
     public const string LabelPrefix = "tool ";
 
     private readonly CapBlock _block = new();
-    private readonly Dictionary<string, ToolProvider> _byId;
+    private readonly CapMatrix _providers;
+    private readonly ImmutableDictionary<string, ToolProvider> _byId;
+    private readonly IToolExecution _execution;
 
     /// <summary>Builds the block.</summary>
     /// <param name="state">What the catalogue holds.</param>
     /// <param name="execution">Runs a tool for a call that is made through the block.</param>
     public CapabilitySnapshot(CatalogueState state, IToolExecution execution)
+        : this(state, execution, new CapMatrix(), ImmutableDictionary.Create<string, ToolProvider>(StringComparer.Ordinal), state.Tools)
+    {
+    }
+
+    /// <param name="state">What the catalogue holds.</param>
+    /// <param name="execution">Runs a tool for a call that is made through the block.</param>
+    /// <param name="providers">This snapshot's own; holds those that have not changed.</param>
+    /// <param name="byId">The same.</param>
+    /// <param name="added">New and changed ones, in the order of registration.</param>
+    private CapabilitySnapshot(
+        CatalogueState state, IToolExecution execution, CapMatrix providers, ImmutableDictionary<string, ToolProvider> byId, IEnumerable<ToolProvider> added)
     {
         Revision = state.Revision;
         Tools = state.Tools;
-        _byId = state.Tools.ToDictionary(tool => tool.ToolId.ToString(), StringComparer.Ordinal);
-        var providers = new CapMatrix();
-        foreach (var tool in state.Tools.Where(tool => tool.Unavailable is null && tool.Offered.Caps.Count > 0))
+        (_providers, _execution) = (providers, execution);
+        var known = byId.ToBuilder();
+        foreach (var tool in added)
         {
-            providers.RegisterCapSet(tool.ToolId.ToString(), new ToolCapSet(tool, execution), tool.Offered.Caps);
+            // One that provides nothing now stands in it too: so it keeps its place until it does.
+            var id = tool.ToolId.ToString();
+            known[id] = tool;
+            providers.RegisterCapSet(id, new ToolCapSet(tool, execution), tool.Unavailable is null ? tool.Offered.Caps : []);
         }
+
+        _byId = known.ToImmutable();
 
         // Plugins have no executor yet: theirs is empty, and stands behind the tools already.
         _block.AddRegistry(CapService.ProvidersName, providers);
         _block.AddRegistry(CapService.PluginsName, new CapMatrix());
+    }
+
+    /// <summary>What came of this one: takes time for what has changed, not for all that there is.</summary>
+    public CapabilitySnapshot With(CatalogueState state)
+    {
+        if (state.Changed is not { } changed)
+        {
+            return new CapabilitySnapshot(state, _execution);
+        }
+
+        var added = state.Tools.Where(tool => changed.Contains(tool.ToolId)).ToList();
+        var last = Tools.Count == 0 ? null : Tools[^1];
+        if (last is not null && added.Exists(tool => !_byId.ContainsKey(tool.ToolId.ToString()) && RegistrationOrder.Compare(tool, last) < 0))
+        {
+            // By a clock that is behind: its place is between others.
+            return new CapabilitySnapshot(state, _execution);
+        }
+
+        var (providers, byId) = (_providers.Copy(), _byId);
+        foreach (var id in changed.Except(added.Select(tool => tool.ToolId)).Select(gone => gone.ToString()))
+        {
+            providers.UnregisterCapSet(id);
+            byId = byId.Remove(id);
+        }
+
+        return new CapabilitySnapshot(state, _execution, providers, byId, added);
     }
 
     /// <summary>Which state of the catalogue it shows; 0 before the first was read.</summary>

@@ -9,6 +9,12 @@ internal sealed partial class CapabilityWatch(CapabilityIndex index, TimeProvide
     /// <summary>How often the revision is looked at: one row. A change is known everywhere within 1 s (platform spec 4.3).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// A refresh reads what has changed. One that took long, because much had, is followed by a pause so many times as long, so that a
+    /// catalogue that changes all the time costs a fifth of a core, not all of it.
+    /// </summary>
+    private const int Rest = 4;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private bool _away;
@@ -29,7 +35,13 @@ internal sealed partial class CapabilityWatch(CapabilityIndex index, TimeProvide
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            var started = time.GetTimestamp();
             await TryRefreshAsync(stoppingToken);
+            var took = time.GetElapsedTime(started);
+            if (took * Rest > Interval)
+            {
+                await Task.Delay(took * Rest, time, stoppingToken);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record ToolProvider
 
     public required string Name { get; init; }
 
+    /// <summary>When it was registered: of tools that can do the same alike, the first is chosen.</summary>
+    public DateTimeOffset RegisteredAt { get; init; }
+
     /// <summary>SemVer of the latest version; while every version is disabled, the one the tool shows.</summary>
     public required string Version { get; init; }
 

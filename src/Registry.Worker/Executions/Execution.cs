@@ -58,8 +58,32 @@ internal sealed class Execution : SagaStateMachineInstance
 
     public string? Pool { get; set; }
 
+    /// <summary>Which of the tool's operations was asked for. Absent: the tool has none.</summary>
+    public string? Operation { get; set; }
+
+    /// <summary>What people are asked for it. Absent: nobody needs to approve.</summary>
+    public Guid? ApprovalId { get; set; }
+
+    /// <summary>Not decided by then, it expires. Set while it waits for people.</summary>
+    public DateTimeOffset? ApprovalUntil { get; set; }
+
+    /// <summary>Not started by then although it was approved, it expires.</summary>
+    public DateTimeOffset? UsableUntil { get; set; }
+
+    /// <summary>The secret parameters, sealed; gone when it has ended (platform spec 5.13).</summary>
+    public byte[]? SealedParameters { get; set; }
+
     /// <summary>Whose runs are counted together for fairness and limits.</summary>
     public string? CallerId { get; set; }
+
+    /// <summary>What asked for it, and proved that: a word of <see cref="Access.CallerKinds"/>. Absent: stored before that was kept.</summary>
+    public string? CallerKind { get; set; }
+
+    /// <summary>True when somebody has proved to have asked for it.</summary>
+    public bool HasKnownCaller => Access.CallerKinds.Read(CallerKind) != Access.CallerKind.Anonymous;
+
+    /// <summary>The service account that acted for the caller.</summary>
+    public string? ActAsBy { get; set; }
 
     public string? AgentId { get; set; }
 
@@ -106,6 +130,12 @@ internal sealed class Execution : SagaStateMachineInstance
     public bool? NotifyParticipants { get; set; }
 
     public string? Format { get; set; }
+
+    /// <summary>The execution that was tried again.</summary>
+    public Guid? RetriedFrom { get; set; }
+
+    /// <summary>Set when a kill switch of mode <c>stop</c> ends it: what its error says. Set by <see cref="KillSwitches.KillSwitchStore"/>.</summary>
+    public string? KillReason { get; set; }
 
     public DateTimeOffset? NotBefore { get; set; }
 

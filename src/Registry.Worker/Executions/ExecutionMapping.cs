@@ -31,6 +31,7 @@ internal sealed class ExecutionMapping : IEntityTypeConfiguration<Execution>
         builder.Ignore(row => row.Plan);
         builder.Ignore(row => row.Identity);
         builder.Ignore(row => row.ShareKey);
+        builder.Ignore(row => row.HasKnownCaller);
         foreach (var column in JsonColumns)
         {
             builder.Property<string?>(column).HasColumnType("json");

@@ -17,31 +17,49 @@ internal sealed class ExecutionMetrics
     private readonly Counter<long> _late;
     private readonly Counter<long> _duplicates;
 
-    public ExecutionMetrics(IMeterFactory meters)
+    private readonly Histogram<double> _startLatency;
+    private readonly Counter<double> _cost;
+    private readonly ErrorRate _errors;
+
+    public ExecutionMetrics(IMeterFactory meters, TimeProvider? time = null)
     {
+        _errors = new ErrorRate(time ?? TimeProvider.System);
         var meter = meters.Create("Capns");
-        _executions = meter.CreateCounter<long>(Prefix + "tool_executions_total");
-        _success = meter.CreateCounter<long>(Prefix + "execution_success_total");
-        _failure = meter.CreateCounter<long>(Prefix + "execution_failure_total");
-        _duration = meter.CreateHistogram<double>(Prefix + "execution_duration_seconds", "s");
-        _queueWait = meter.CreateHistogram<double>(Prefix + "queue_wait_seconds", "s");
-        _late = meter.CreateCounter<long>(Prefix + "late_final_states_total");
-        _duplicates = meter.CreateCounter<long>(Prefix + "duplicates_total");
+        _executions = meter.CreateCounter<long>(Prefix + "tool_executions_total", description: "Executions that ended, by how.");
+        _success = meter.CreateCounter<long>(Prefix + "execution_success_total", description: "Executions that completed.");
+        _failure = meter.CreateCounter<long>(Prefix + "execution_failure_total", description: "Executions that failed, were refused or waited too long, by type of error.");
+        _duration = meter.CreateHistogram<double>(Prefix + "execution_duration_seconds", "s", "From the start of the last attempt to its end.");
+        _queueWait = meter.CreateHistogram<double>(Prefix + "queue_wait_seconds", "s", "From queued to started.");
+        _late = meter.CreateCounter<long>(Prefix + "late_final_states_total", description: "Ends reported of executions that had ended.");
+        _duplicates = meter.CreateCounter<long>(Prefix + "duplicates_total", description: "Requests that came again, by event.");
+        _startLatency = meter.CreateHistogram<double>(Prefix + "start_latency_seconds", "s", "From the acceptance of a request to the start of its first attempt.");
+        _cost = meter.CreateCounter<double>(Prefix + "cost_total", description: "Cost of executions that ended, in the currency of the installation.");
+        meter.CreateObservableGauge(Prefix + "error_rate", () => _errors.Rate(), description: "Share of failed among completed and failed executions of the last 5 minutes, as this instance ended them.");
     }
 
     /// <summary>An attempt has started.</summary>
-    public void Started(Execution execution) => _queueWait.Record(
-        Milliseconds.Between(execution.QueuedAt, execution.StartedAt) / 1000.0,
-        new KeyValuePair<string, object?>("priority", execution.Priority));
+    public void Started(Execution execution)
+    {
+        _queueWait.Record(
+            Milliseconds.Between(execution.QueuedAt, execution.StartedAt) / 1000.0, new KeyValuePair<string, object?>("priority", execution.Priority));
+        if (execution.Attempt <= 1)
+        {
+            // What may not start before a time has not waited for us until then.
+            var ready = execution.NotBefore > execution.CreatedAt ? execution.NotBefore : execution.CreatedAt;
+            _startLatency.Record(Milliseconds.Between(ready, execution.StartedAt) / 1000.0, LevelOf(execution));
+        }
+    }
 
     /// <summary>An execution has ended.</summary>
     public void Ended(Execution execution, ExecutionState state, ErrorDetail? error)
     {
         var tool = new KeyValuePair<string, object?>("tool", execution.ToolName ?? "other");
-        var level = new KeyValuePair<string, object?>("level", execution.SecurityLevel?.ToString().ToLowerInvariant() ?? "none");
+        var level = LevelOf(execution);
         var type = new KeyValuePair<string, object?>("error_type", error?.Type.ToString().ToLowerInvariant() ?? "none");
         var outcome = state.ToString().ToLowerInvariant();
         _executions.Add(1, tool, level, new KeyValuePair<string, object?>("status", outcome), type);
+        _cost.Add((double)execution.Cost, new KeyValuePair<string, object?>("scope", "execution"));
+        _errors.Ended(state);
         if (state == ExecutionState.Completed)
         {
             _success.Add(1, tool, level);
@@ -57,6 +75,9 @@ internal sealed class ExecutionMetrics
                 Milliseconds.Between(execution.StartedAt, execution.CompletedAt) / 1000.0, tool, level, new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
+
+    private static KeyValuePair<string, object?> LevelOf(Execution execution) =>
+        new("level", execution.SecurityLevel?.ToString().ToLowerInvariant() ?? "none");
 
     /// <summary>A runner reported an end of what had ended.</summary>
     public void LateEnd() => _late.Add(1);

@@ -16,10 +16,10 @@ internal sealed class ExecutionEventRow
 
     public required string Status { get; init; }
 
-    public required string State { get; init; }
+    public required string State { get; set; }
 
     /// <summary>Kind of a progress event.</summary>
-    public string? Kind { get; init; }
+    public string? Kind { get; set; }
 
     /// <summary>JSON of the event's <c>data</c>.</summary>
     public required string Payload { get; init; }

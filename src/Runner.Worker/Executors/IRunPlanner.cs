@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
 using Capns.Runner.Worker.Runs.Output;
 using Capns.Runner.Worker.Sandboxing;
 
@@ -14,4 +15,8 @@ internal interface IRunPlanner
 }
 
 /// <summary>What runs, and where.</summary>
-internal sealed record PreparedRun(ISandbox Sandbox, SandboxSpec Spec);
+internal sealed record PreparedRun(ISandbox Sandbox, SandboxSpec Spec)
+{
+    /// <summary>Knows the secrets that the program is given.</summary>
+    public Redactor Redactor { get; init; } = Redactor.Patterns;
+}

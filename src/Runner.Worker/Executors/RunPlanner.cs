@@ -1,9 +1,12 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Runs.Output;
 using Capns.Runner.Worker.Sandboxing;
@@ -11,7 +14,7 @@ using Capns.Runner.Worker.Sandboxing;
 namespace Capns.Runner.Worker.Executors;
 
 /// <summary>Plans attempts of executors <c>builtin</c>, <c>command</c> and <c>container</c> (platform spec 5.5).</summary>
-internal sealed class RunPlanner(SandboxSelection drivers, BuiltinTools builtins, RunnerOptions options, TimeProvider time) : IRunPlanner
+internal sealed class RunPlanner(SandboxSelection drivers, BuiltinTools builtins, RunnerOptions options, ISealer sealer, TimeProvider time) : IRunPlanner
 {
     private const long BytesPerMb = 1024 * 1024;
     private readonly Dictionary<string, string> _folders = ToolFolders.With(options);
@@ -27,9 +30,16 @@ internal sealed class RunPlanner(SandboxSelection drivers, BuiltinTools builtins
             return false;
         }
 
+        if (OpenSecrets(order) is not { } secrets)
+        {
+            refusal = RunEnding.Failed(ErrorCodes.ServiceUnavailable, "This runner cannot open the secret parameters: it needs the DATA_ENCRYPTION_KEY of the registry.");
+            return false;
+        }
+
         try
         {
-            prepared = new PreparedRun(Choose(order), Spec(order));
+            var open = secrets.Count == 0 ? order : order with { Parameters = SealedParameters.Put(order.Parameters, secrets) };
+            prepared = new PreparedRun(Choose(order), Spec(open)) { Redactor = secrets.Count == 0 ? Redactor.Patterns : Redactor.For(secrets.Values) };
             return true;
         }
         catch (SandboxUnavailableException unavailable)
@@ -37,6 +47,18 @@ internal sealed class RunPlanner(SandboxSelection drivers, BuiltinTools builtins
             refusal = RunEnding.Failed(ErrorCodes.SandboxUnavailable, unavailable.Message);
             return false;
         }
+    }
+
+    /// <returns>Empty when there are none; null when they do not open.</returns>
+    private IReadOnlyDictionary<string, JsonElement>? OpenSecrets(RunTool order)
+    {
+        if (order.SealedParameters is not { } text)
+        {
+            return ReadOnlyDictionary<string, JsonElement>.Empty;
+        }
+
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? SealedParameters.Open(sealer, order.ExecutionId, bytes.AsSpan(0, length)) : null;
     }
 
     private ISandbox Choose(RunTool order) =>

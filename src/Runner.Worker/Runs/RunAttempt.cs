@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Capns.Contracts.Executions;
+using Capns.Contracts.Json;
+using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.RateLimits;
 using Capns.Runner.Worker.Runs.Output;
@@ -16,11 +20,15 @@ internal sealed class RunAttempt(
     IProgressSink sink,
     RunLease lease,
     RunnerOptions options,
+    ISealer sealer,
     TimeProvider time,
     ILogger<RunAttempt> logger)
 {
     /// <summary>An ending is sent again and again for this long; the registry has long taken the attempt as lost by then.</summary>
     private static readonly TimeSpan EndingPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Bytes of a sealed result as text: with the rest of its report below the 16 MiB that brokers take.</summary>
+    private const int MaxSealedText = 15 * 1024 * 1024;
 
     /// <summary>Runs the attempt to its confirmed and acknowledged end.</summary>
     /// <param name="run">The attempt.</param>
@@ -50,7 +58,7 @@ internal sealed class RunAttempt(
         var keeping = lease.KeepAsync(run, progress, ended.Token);
         try
         {
-            var output = new ToolOutput(progress, options.ResultMaxBytes);
+            var output = new ToolOutput(progress, options.ResultMaxBytes, prepared.Redactor);
             var (ending, result) = await RunAsync(run, prepared, output);
             slot.Dispose();
             await progress.CompleteAsync();
@@ -112,13 +120,28 @@ internal sealed class RunAttempt(
         else
         {
             var ended = RunReportFactory.Ended(
-                order, options.RunnerId, ending, lastSequence, startedAt, time.GetUtcNow(), prepared.Sandbox.Driver, result);
+                order, options.RunnerId, Sealed(order, ending), lastSequence, startedAt, time.GetUtcNow(), prepared.Sandbox.Driver, result);
             await reports.SendAsync(ended, order, giveUp.Token);
             RunnerLog.RunEnded(
                 logger, order.ExecutionId, order.Attempt, ending.Outcome, ended.Error?.Code, prepared.Sandbox.Driver, ended.Resources.DurationMs);
         }
 
         await release;
+    }
+
+    /// <summary>A result that may hold secrets does not travel in the open (platform spec 5.13).</summary>
+    private RunEnding Sealed(RunTool order, RunEnding ending)
+    {
+        if (!order.SealResult || ending.Result is not { } result)
+        {
+            return ending;
+        }
+
+        var text = Convert.ToBase64String(sealer.Seal(JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Options), SealedPlaces.Report(order.ExecutionId)));
+        return text.Length <= MaxSealedText
+            ? ending with { Result = null, SealedResult = text }
+            : RunEnding.Failed(
+                ErrorCodes.OutputTooLarge, $"The result is sealed because it may hold secrets, and has {text.Length} bytes then; at most {MaxSealedText} can be reported.");
     }
 
     private sealed class OutputBytes(ToolOutput output) : ISandboxOutput

@@ -1,3 +1,4 @@
+using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Hosting.Redis;
@@ -23,9 +24,15 @@ internal sealed class ProgressPublisher(
     public Task PublishAsync(RunTool order, ToolExecutionProgress happened)
     {
         var context = RunContext.Of(order);
-        var document = documents.Event(ProgressEvents.ForTheBus(happened, order.Limits.SecurityLevel), context);
-        return Task.WhenAll(SendAsync(document), AppendAsync(order, happened, document, context));
+        var document = documents.Event(ProgressEvents.ForTheBus(happened, LevelOnTheBus(order)), context);
+        // Redis first: somebody may be watching it.
+        var appending = AppendAsync(order, happened, document, context);
+        return Task.WhenAll(appending, SendAsync(document));
     }
+
+    // Output that may hold secrets is treated as that of the higher levels.
+    private static SecurityLevel LevelOnTheBus(RunTool order) =>
+        order is { HasPrivateOutput: true, Limits.SecurityLevel: < SecurityLevel.Restricted } ? SecurityLevel.Restricted : order.Limits.SecurityLevel;
 
     private async Task SendAsync(OutboundMessage document)
     {
@@ -44,8 +51,8 @@ internal sealed class ProgressPublisher(
     {
         try
         {
-            var body = ProgressEvents.MayTravelWhole(happened, order.Limits.SecurityLevel) ? sent.Body : documents.Event(happened, context).Body;
-            await stream.AppendAsync(order.ExecutionId, body).WaitAsync(Patience, time);
+            var body = ProgressEvents.MayTravelWhole(happened, LevelOnTheBus(order)) ? sent.Body : documents.Event(happened, context).Body;
+            await stream.AppendAsync(order.ExecutionId, order.Identity.DiscussionId, body).WaitAsync(Patience, time);
         }
         catch (Exception away) when (away is RedisAwayException or RedisException or TimeoutException)
         {

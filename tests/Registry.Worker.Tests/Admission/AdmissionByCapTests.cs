@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Capns.Core.Caps;
+using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Requests;
 using Capns.Registry.Worker.Tests.Tools;
@@ -71,7 +72,7 @@ public sealed class AdmissionByCapTests(CatalogueFixture fixture) : IClassFixtur
         await PublishAsync("gated-generic", "cap:in;op=gated;out");
         await fixture.PublishAsync(Definitions.Valid("gated-specific").With("capabilities", new JsonArray("cap:ext=a;in;op=gated;out")).With("securityLevel", "dangerous"));
 
-        var refused = await AdmitAsync("cap:ext=a;op=gated");
+        var refused = await fixture.AdmitAsync(Requests.Event(ByCap("cap:ext=a;op=gated")), approvals: new ApprovalOptions { Enabled = false });
 
         Assert.Equal(("APPROVALS_DISABLED", "gated-specific"), (refused.Refusal!.Code, refused.Identity.Provider));
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
+using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
 using Capns.Testing;
@@ -33,7 +34,9 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
         Assert.True(plan.ResultMayTravel);
         Assert.Equal((published.ToolId.ToString(), "planned", "1.0.0", "r-77", "corr-1"), (outcome.Identity.ToolId, outcome.Identity.ToolName, outcome.Identity.ToolVersion, outcome.Identity.RequestId, outcome.Identity.CorrelationId));
         Assert.All(outcome.Gates, gate => Assert.True(gate.Passed));
-        Assert.Equal(["readable", "identity", "expires-at", "tool", "permission", "parameters", "approvals", "dependencies", "cost"], outcome.Gates.Select(gate => gate.Gate));
+        Assert.Equal(
+            ["readable", "identity", "expires-at", "tool", "kill-switch", "permission", "parameters", "approvals", "dependencies", "cost", "approval"],
+            outcome.Gates.Select(gate => gate.Gate));
     }
 
     // What is changed in a good request for a safe tool: the code, the gate, and a word of the message.
@@ -45,15 +48,12 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
     [InlineData("""{"toolId":null,"cap":"cap:op=add"}""", "CAP_NOT_FOUND", "tool", "cap:in;op=add;out")]
     [InlineData("""{"toolId":null,"cap":"cap:op=\"add"}""", "INVALID_CAP", "readable", "UnterminatedQuote at character 12")]
     [InlineData("""{"timeout":"5s"}""", "INVALID_PARAMETERS", "readable", "timeout")]
-    [InlineData("""{"agentId":null}""", "INVALID_REQUEST", "identity", "agentId, userId and requestedBy")]
     [InlineData("""{"toolId":"nowhere"}""", "TOOL_NOT_FOUND", "tool", "nowhere")]
     [InlineData("""{"toolId":"0195561f-5a10-7c44-8b21-1a2b3c4d5e6f"}""", "TOOL_NOT_FOUND", "tool", "0195561f")]
     [InlineData("""{"toolId":"Not A Slug"}""", "TOOL_NOT_FOUND", "tool", "Not A Slug")]
     [InlineData("""{"version":"9.9.9"}""", "VERSION_NOT_FOUND", "tool", "9.9.9")]
     [InlineData("""{"version":"about 1"}""", "INVALID_PARAMETERS", "tool", "about 1")]
     [InlineData("""{"operation":"add"}""", "OPERATION_NOT_FOUND", "tool", "no operations")]
-    [InlineData("""{"securityLevel":"restricted"}""", "APPROVALS_DISABLED", "approvals", "level restricted")]
-    [InlineData("""{"securityLevel":"critical"}""", "APPROVALS_DISABLED", "approvals", "level dangerous")]
     [InlineData("""{"parameters":{"a":"x"}}""", "INVALID_PARAMETERS", "parameters", "/a")]
     [InlineData("""{"parameters":{}}""", "INVALID_PARAMETERS", "parameters", "a")]
     [InlineData("""{"securityLevel":"moderate","parameters":{"a":1,"z":1}}""", "INVALID_PARAMETERS", "parameters", "z")]
@@ -86,6 +86,15 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
     {
         await fixture.PublishAsync(Definitions.Valid().With("costEstimate", 0.5));
         Assert.NotNull((await AdmitAsync(Changed(change))).Plan);
+    }
+
+    [ServersFact]
+    public async Task Admit_NobodyIsKnownAndNobodyNamed_IsRefused()
+    {
+        await fixture.PublishAsync(Definitions.Valid("unnamed"));
+        var outcome = await fixture.AdmitAsync(Requests.Event(Requests.Valid("unnamed").With("agentId", null)), new AdmissionOptions());
+        Assert.Equal(("INVALID_REQUEST", "identity"), (outcome.Refusal!.Code, outcome.Gates[^1].Gate));
+        Assert.Contains("agentId, userId and requestedBy", outcome.Refusal.Message, StringComparison.Ordinal);
     }
 
     [ServersFact]
@@ -132,16 +141,40 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
             (await AdmitAsync(Requests.Valid("noter").With("parameters", new JsonObject { ["note"] = "fine", ["key"] = "other" }))).Plan!.ParametersHash);
     }
 
+    [ServersFact]
+    public async Task Admit_AnotherParameterRepeatsASecret_IsSealedTooAndBoundByTheHash()
+    {
+        await fixture.PublishAsync(Definitions.Valid("repeater").With("parameters", JsonNode.Parse(
+            """{"type":"object","properties":{"key":{"type":"string","x-secret":true},"pin":{"type":"integer","x-secret":true}}}""")));
+
+        var outcome = await AdmitAsync(Requests.Valid("repeater").With("parameters", JsonNode.Parse(
+            """{"key":"hunter2/secret","pin":12,"url":"https://x/?k=hunter2%2Fsecret","list":[1,"the hunter2/secret"],"count":12,"note":"fine"}""")));
+
+        Assert.Equal(["/key", "/pin", "/url", "/list/1"], outcome.Plan!.SecretPaths);
+        Assert.Equal(
+            """{"key":"[redacted]","pin":"[redacted]","url":"[redacted]","list":[1,"[redacted]"],"count":12,"note":"fine"}""", outcome.StoredParameters!.Value.GetRawText());
+        Assert.Equal("https://x/?k=hunter2%2Fsecret", outcome.Plan.Parameters.GetProperty("url").GetString());
+        var other = await AdmitAsync(Requests.Valid("repeater").With("parameters", JsonNode.Parse(
+            """{"key":"hunter2/secret","pin":12,"url":"https://y/?k=hunter2%2Fsecret","list":[1,"the hunter2/secret"],"count":12,"note":"fine"}""")));
+        Assert.NotEqual(outcome.Plan.ParametersHash, other.Plan!.ParametersHash);
+    }
+
     [ServersTheory]
     [InlineData("restricted", false)]
     [InlineData("dangerous", false)]
     [InlineData("safe", true)]
-    public async Task Admit_ToolThatNeedsApproval_IsRefusedAsApprovalsAreNotTaken(string level, bool requiresApproval)
+    public async Task Admit_ToolThatNeedsApproval_WaitsForPeopleOrIsRefusedWhereApprovalsAreNotTaken(string level, bool requiresApproval)
     {
         var id = $"guarded-{level}";
         await fixture.PublishAsync(Definitions.Valid(id).With("securityLevel", level).With("requiresApproval", requiresApproval));
 
-        Assert.Equal("APPROVALS_DISABLED", (await AdmitAsync(Requests.Valid(id))).Refusal!.Code);
+        var asked = await AdmitAsync(Requests.Valid(id));
+        Assert.NotNull(asked.Plan);
+        Assert.Equal(level == "dangerous" ? ["security-admin", "admin"] : ["operator", "security-admin", "admin"], asked.Approval!.RequiredRoles);
+        Assert.Equal("approval", asked.Gates[^1].Gate);
+        var refused = await fixture.AdmitAsync(Requests.Event(Requests.Valid(id)), approvals: new ApprovalOptions { Enabled = false });
+        Assert.Equal(("APPROVALS_DISABLED", "approvals"), (refused.Refusal!.Code, refused.Gates[^1].Gate));
+        Assert.Null(refused.Approval);
         var little = new AdmissionOptions { AnonymousPermissions = new HashSet<string> { "tool:read" } };
         Assert.Equal("INSUFFICIENT_PERMISSIONS", (await fixture.AdmitAsync(Requests.Event(Requests.Valid(id)), little)).Refusal!.Code);
     }
@@ -157,7 +190,7 @@ public sealed class AdmissionTests(CatalogueFixture fixture) : IClassFixture<Cat
         Assert.Equal("OPERATION_NOT_FOUND", (await AdmitAsync(Requests.Valid("operated"))).Refusal!.Code);
         Assert.Contains("read, write", (await AdmitAsync(Requests.Valid("operated").With("operation", "delete"))).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal("INVALID_PARAMETERS", (await AdmitAsync(Requests.Valid("operated").With("operation", "read"))).Refusal!.Code);
-        Assert.Equal("APPROVALS_DISABLED", (await AdmitAsync(Requests.Valid("operated").With("operation", "write").With("parameters", JsonNode.Parse("{}")))).Refusal!.Code);
+        Assert.NotNull((await AdmitAsync(Requests.Valid("operated").With("operation", "write").With("parameters", JsonNode.Parse("{}")))).Approval);
         Assert.Equal(SecurityLevel.Dangerous, (await AdmitAsync(Requests.Valid("operated").With("operation", "write"))).Identity.SecurityLevel);
         Assert.NotNull((await AdmitAsync(Requests.Valid("operated").With("operation", "read").With("parameters", JsonNode.Parse("""{"path":"/"}""")))).Plan);
     }

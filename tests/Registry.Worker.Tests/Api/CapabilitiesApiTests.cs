@@ -1,15 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Api;
-using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
-using Capns.Registry.Worker.Tools;
 using Capns.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Api;
@@ -19,23 +13,21 @@ public sealed class CapabilitiesApiTests(CatalogueFixture fixture) : IClassFixtu
     private const string Generic = "cap:in=media:bytes;op=thumb;out=media:png";
     private const string Specific = "cap:ext=pdf;in=media:bytes;op=thumb;out=media:png";
 
-    private WebApplication? _app;
-    private HttpClient? _client;
+    private ApiHost? _host;
 
     public async Task InitializeAsync()
     {
         if (ServerUrls.Missing is null || ServerUrls.Required)
         {
-            (_app, _client) = await StartAsync("tool:read");
+            _host = await StartAsync("tool:read");
         }
     }
 
     public async Task DisposeAsync()
     {
-        _client?.Dispose();
-        if (_app is not null)
+        if (_host is not null)
         {
-            await _app.DisposeAsync();
+            await _host.DisposeAsync();
         }
     }
 
@@ -89,13 +81,9 @@ public sealed class CapabilitiesApiTests(CatalogueFixture fixture) : IClassFixtu
     [InlineData("/explain?cap=cap:op=x")]
     public async Task Request_WithoutPermission_IsForbidden(string path)
     {
-        var (app, client) = await StartAsync("tool:write");
-        await using (app)
-        using (client)
-        {
-            using var answer = await client.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
-            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        }
+        await using var host = await StartAsync("tool:write");
+        using var answer = await host.Client.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
     private static List<string> Names(JsonNode list) => [.. list["items"]!.AsArray().Select(item => (string)item!["capability"]!)];
@@ -105,30 +93,18 @@ public sealed class CapabilitiesApiTests(CatalogueFixture fixture) : IClassFixtu
 
     private async Task<JsonNode> GetAsync(string path)
     {
-        using var answer = await _client!.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
+        using var answer = await _host!.Client.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
     private async Task AssertProblemAsync(string path, HttpStatusCode status, string code, string word)
     {
-        using var answer = await _client!.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
+        using var answer = await _host!.Client.GetAsync(new Uri("/api/v1/capabilities" + path, UriKind.Relative));
         var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         Assert.Equal((status, "application/problem+json", code), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, (string)problem["code"]!));
         Assert.Contains(word, (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
-    private async Task<(WebApplication App, HttpClient Client)> StartAsync(string permission)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        fixture.Build(builder.Services, new ToolOptions(), access: new AdmissionOptions { AnonymousPermissions = new HashSet<string> { permission } });
-        builder.Services.AddSingleton(fixture.Capabilities);
-        var app = builder.Build();
-        app.MapToolsApi();
-        app.MapCapabilitiesApi();
-        await app.StartAsync();
-        return (app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
-    }
+    private Task<ApiHost> StartAsync(string permission) => ApiHost.StartAsync(fixture, services => services.AddSingleton(fixture.Capabilities), tester: new HashSet<string> { permission });
 }

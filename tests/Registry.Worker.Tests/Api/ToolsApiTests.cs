@@ -4,13 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Capns.Registry.Worker.Api;
-using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
-using Capns.Registry.Worker.Tools;
 using Capns.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Api;
@@ -19,25 +14,23 @@ public sealed class ToolsApiTests(CatalogueFixture fixture) : IClassFixture<Cata
 {
     private static readonly HashSet<string> AllPermissions = ["tool:read", "tool:write"];
 
-    private WebApplication? _app;
-    private HttpClient? _client;
+    private ApiHost? _host;
 
-    private HttpClient Client => _client!;
+    private HttpClient Client => _host!.Client;
 
     public async Task InitializeAsync()
     {
         if (ServerUrls.Missing is null || ServerUrls.Required)
         {
-            (_app, _client) = await StartAsync(AllPermissions);
+            _host = await StartAsync(AllPermissions);
         }
     }
 
     public async Task DisposeAsync()
     {
-        _client?.Dispose();
-        if (_app is not null)
+        if (_host is not null)
         {
-            await _app.DisposeAsync();
+            await _host.DisposeAsync();
         }
     }
 
@@ -55,7 +48,7 @@ public sealed class ToolsApiTests(CatalogueFixture fixture) : IClassFixture<Cata
             using var shown = await Client.GetAsync(new Uri(path, UriKind.Relative));
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
             var body = await BodyAsync(shown);
-            Assert.Equal(("api-created", "1.0.0", "anonymous", 1024), ((string)body["slug"]!, (string)body["latestVersion"]!, (string)body["owner"]!, (int)body["executionConfig"]!["memoryLimit"]!));
+            Assert.Equal(("api-created", "1.0.0", "tester", 1024), ((string)body["slug"]!, (string)body["latestVersion"]!, (string)body["owner"]!, (int)body["executionConfig"]!["memoryLimit"]!));
             Assert.Equal(JsonValueKind.Object, body["parameters"]!.GetValueKind());
         }
 
@@ -89,14 +82,10 @@ public sealed class ToolsApiTests(CatalogueFixture fixture) : IClassFixture<Cata
     [InlineData("tool:write", "tool:trust")]
     public async Task Post_WithoutThePermission_IsForbidden(string granted, string missing)
     {
-        var (app, client) = await StartAsync([granted]);
-        await using (app)
-        using (client)
-        using (var answer = await client.PostAsync(
-            new Uri("/api/v1/tools", UriKind.Relative), Json(Definitions.Valid("api-trusted").With("trust", "trusted").ToJsonString())))
-        {
-            await AssertProblemAsync(answer, HttpStatusCode.Forbidden, "INSUFFICIENT_PERMISSIONS", missing);
-        }
+        await using var host = await StartAsync([granted]);
+        using var answer = await host.Client.PostAsync(
+            new Uri("/api/v1/tools", UriKind.Relative), Json(Definitions.Valid("api-trusted").With("trust", "trusted").ToJsonString()));
+        await AssertProblemAsync(answer, HttpStatusCode.Forbidden, "INSUFFICIENT_PERMISSIONS", missing);
     }
 
     [ServersTheory]
@@ -240,17 +229,7 @@ public sealed class ToolsApiTests(CatalogueFixture fixture) : IClassFixture<Cata
     private Task<HttpResponseMessage> PostAsync(JsonObject definition) =>
         Client.PostAsync(new Uri("/api/v1/tools", UriKind.Relative), Json(definition.ToJsonString()));
 
-    private async Task<(WebApplication App, HttpClient Client)> StartAsync(HashSet<string> permissions)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        fixture.Build(builder.Services, new ToolOptions(), access: new AdmissionOptions { AnonymousPermissions = permissions });
-        var app = builder.Build();
-        app.MapToolsApi();
-        await app.StartAsync();
-        return (app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
-    }
+    private Task<ApiHost> StartAsync(HashSet<string> permissions) => ApiHost.StartAsync(fixture, tester: permissions);
 
     /// <summary>Bytes whose number is not said beforehand.</summary>
     private sealed class UnknownLength(byte[] bytes) : MemoryStream(bytes)

@@ -1,15 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Api;
-using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
-using Capns.Registry.Worker.Tools;
 using Capns.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Api;
@@ -21,8 +15,7 @@ public sealed class ToolsByCapabilityTests(CatalogueFixture fixture) : IClassFix
     private const string Specific = "cap:ext=pdf;in=\"media:bytes;pdf\";op=thumb;out=media:png";
     private const string Commas = "cap:in;list=\"a,\\\"b\";op=comma;out";
 
-    private WebApplication? _app;
-    private HttpClient? _client;
+    private ApiHost? _host;
 
     public async Task InitializeAsync()
     {
@@ -38,23 +31,14 @@ public sealed class ToolsByCapabilityTests(CatalogueFixture fixture) : IClassFix
         await PublishAsync("e-off", "cap:ext=pdf;in=\"media:bytes;pdf\";op=thumb;out=media:png;size=small");
         await fixture.Database.ExecuteAsync("UPDATE tools SET is_enabled = false WHERE slug = 'e-off'");
         await fixture.Capabilities.RefreshAsync(CancellationToken.None);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        fixture.Build(builder.Services, new ToolOptions(), access: new AdmissionOptions { AnonymousPermissions = new HashSet<string> { "tool:read" } });
-        builder.Services.AddSingleton(fixture.Capabilities);
-        _app = builder.Build();
-        _app.MapToolsApi();
-        await _app.StartAsync();
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+        _host = await ApiHost.StartAsync(fixture, services => services.AddSingleton(fixture.Capabilities));
     }
 
     public async Task DisposeAsync()
     {
-        _client?.Dispose();
-        if (_app is not null)
+        if (_host is not null)
         {
-            await _app.DisposeAsync();
+            await _host.DisposeAsync();
         }
     }
 
@@ -95,7 +79,7 @@ public sealed class ToolsByCapabilityTests(CatalogueFixture fixture) : IClassFix
     [InlineData("capabilities=word,cap:op=", "INVALID_CAP", "capabilities must be a capability URN: EmptyTagComponent")]
     public async Task Parameter_IsMalformed_IsNamed(string query, string code, string word)
     {
-        using var answer = await _client!.GetAsync(Path(query));
+        using var answer = await _host!.Client.GetAsync(Path(query));
 
         var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         Assert.Equal((HttpStatusCode.BadRequest, code), (answer.StatusCode, (string)problem["code"]!));
@@ -111,7 +95,7 @@ public sealed class ToolsByCapabilityTests(CatalogueFixture fixture) : IClassFix
         const string Start = "cap:op=";
         var query = $"capabilities={string.Join(',', Enumerable.Repeat("w", count))}&cap={Start}{new string('x', length - Start.Length)}";
 
-        using var answer = await _client!.GetAsync(Path(query));
+        using var answer = await _host!.Client.GetAsync(Path(query));
 
         Assert.Equal(status, answer.StatusCode);
     }
@@ -130,7 +114,7 @@ public sealed class ToolsByCapabilityTests(CatalogueFixture fixture) : IClassFix
 
     private async Task<JsonNode> GetAsync(string query)
     {
-        using var answer = await _client!.GetAsync(Path(query));
+        using var answer = await _host!.Client.GetAsync(Path(query));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }

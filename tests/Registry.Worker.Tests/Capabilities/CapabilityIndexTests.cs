@@ -79,6 +79,61 @@ public sealed class CapabilityIndexTests(CatalogueFixture fixture) : IClassFixtu
     }
 
     [ServersFact]
+    public async Task Refresh_OneToolOfManyHasChanged_ReadsThatOneOnly()
+    {
+        foreach (var slug in new[] { "many-a", "many-b", "many-c" })
+        {
+            await PublishAsync(slug, $"cap:in;op={slug[^1]}_of_many;out");
+        }
+
+        using var other = Other();
+        await other.RefreshAsync(CancellationToken.None);
+        var before = other.Current;
+
+        await fixture.Database.ExecuteAsync("UPDATE tools SET is_enabled = false WHERE slug = 'many-b'");
+        Assert.True(await other.RefreshAsync(CancellationToken.None));
+
+        Assert.Equal(before.Tools.Select(tool => tool.Slug), other.Current.Tools.Select(tool => tool.Slug));
+        Assert.Equal(["many-b"], before.Tools.Zip(other.Current.Tools).Where(pair => !ReferenceEquals(pair.First, pair.Second)).Select(pair => pair.First.Slug));
+        Assert.Equal(("many-a", null, "many-c"), (Best(other, "cap:op=a_of_many"), Best(other, "cap:op=b_of_many"), Best(other, "cap:op=c_of_many")));
+        Assert.Equal("many-b", before.TryFindBest(CapUrn.ParseRequest("cap:op=b_of_many"), out var known) ? known.Tool.Slug : null);
+
+        await fixture.Database.ExecuteAsync("DELETE FROM tool_versions WHERE tool_id = (SELECT id FROM tools WHERE slug = 'many-b'); DELETE FROM tools WHERE slug = 'many-b'");
+        Assert.True(await other.RefreshAsync(CancellationToken.None));
+        Assert.DoesNotContain(other.Current.Tools, tool => tool.Slug == "many-b");
+    }
+
+    [ServersFact]
+    public async Task Refresh_ToolOfAClockThatIsBehind_StandsWhereTheDatabaseHasIt()
+    {
+        await PublishAsync("late-clock", "cap:in;op=clocks;out");
+        using var other = Other();
+        await other.RefreshAsync(CancellationToken.None);
+        await PublishAsync("early-clock", "cap:in;op=clocks;out");
+        await fixture.Database.ExecuteAsync("UPDATE tools SET created_at = created_at - interval '1 hour' WHERE slug = 'early-clock'");
+
+        await other.RefreshAsync(CancellationToken.None);
+        using var fresh = Other();
+        await fresh.RefreshAsync(CancellationToken.None);
+
+        Assert.Equal(("early-clock", "early-clock"), (Best(fresh, "cap:op=clocks"), Best(other, "cap:op=clocks")));
+        Assert.Equal(fresh.Current.Tools.Select(tool => tool.Slug), other.Current.Tools.Select(tool => tool.Slug));
+    }
+
+    [ServersFact]
+    public async Task Revision_ATransactionWithManyRows_CountsOnce()
+    {
+        await PublishAsync("bulk-a", "cap:in;op=bulk;out");
+        await PublishAsync("bulk-b", "cap:in;op=bulk;out");
+        var before = await fixture.Database.ScalarAsync<long>("SELECT revision FROM catalogue_revision");
+
+        await fixture.Database.ExecuteAsync("BEGIN; UPDATE tools SET trust = 'quarantine' WHERE slug LIKE 'bulk-%'; UPDATE tool_versions SET deprecated_at = now() WHERE tool_id IN (SELECT id FROM tools WHERE slug LIKE 'bulk-%'); COMMIT");
+
+        Assert.Equal(before + 1, await fixture.Database.ScalarAsync<long>("SELECT revision FROM catalogue_revision"));
+        Assert.Equal(2L, await fixture.Database.ScalarAsync<long>($"SELECT count(*) FROM catalogue_changes WHERE revision = {before + 1}"));
+    }
+
+    [ServersFact]
     public async Task Refresh_NewestVersionIsDisabled_TheOneBelowCounts()
     {
         await PublishAsync("versioned", "cap:in;op=versioned;out;v=1");

@@ -170,6 +170,23 @@ public sealed class SagaFlowTests : IAsyncLifetime
     }
 
     [ServersFact]
+    public async Task Attempt_FailsAndAGateRefusesMeanwhile_IsNotMadeAgain()
+    {
+        await using var world = await World.CreateAsync(plan => plan with { Retry = plan.Retry with { MaxAttempts = 2, InitialDelayMs = 1, Jitter = 0 } });
+        var id = await world.RequestAsync();
+        var command = await world.TakeAsync<RunTool>(Runner.Queue);
+        await world.ReportAsync(Runner.Started(command));
+        await world.UntilAsync(id, "running");
+
+        // Now of a level that needs the approval of people, and nobody was asked.
+        await world.Database.ExecuteAsync($$"""UPDATE executions SET plan = jsonb_set(plan::jsonb, '{level}', '"restricted"')::json WHERE id = '{{id}}'""");
+        await world.ReportAsync(Runner.Failed(command, ErrorCodes.ExecutionTimeout));
+        await world.UntilAsync(id, "rejected");
+        Assert.Equal("APPROVAL_REJECTED", await world.Database.ScalarAsync<string>($"SELECT error->>'code' FROM executions WHERE id = '{id}'"));
+        Assert.Equal(1, await world.Database.ScalarAsync<int>($"SELECT dispatch FROM executions WHERE id = '{id}'"));
+    }
+
+    [ServersFact]
     public async Task Lost_BeforeStartIsKnown_IsHandedOverAgainWithTheSameAttempt()
     {
         var id = await _world.RequestAsync();

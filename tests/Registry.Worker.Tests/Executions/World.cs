@@ -3,19 +3,28 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
+using Capns.Core.Json;
+using Capns.Hosting.Secrets;
 using Capns.Messaging;
 using Capns.Messaging.Endpoints;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Analytics;
+using Capns.Registry.Worker.Approvals;
+using Capns.Registry.Worker.Approvals.Asking;
+using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Executions.HandingOver;
 using Capns.Registry.Worker.Executions.Saga;
 using Capns.Registry.Worker.Executions.Sharing;
 using Capns.Registry.Worker.Executions.Timing;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;
+using Capns.Registry.Worker.Tests.Approvals;
 using Capns.Testing;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,8 +43,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>What the stand-in for admission finds for every request by capability.</summary>
     public const string MatchedCap = "cap:in;op=calculate;out=media:json";
 
-    private World(TestBroker broker, TestDatabase database, IHost host)
+    private readonly Func<RunPlan, RunPlan> _plan;
+
+    private World(TestBroker broker, TestDatabase database, IHost host, Func<RunPlan, RunPlan> plan, WorldSettings settings)
     {
+        _plan = plan;
+        Settings = settings;
         Broker = broker;
         Database = database;
         Host = host;
@@ -47,29 +60,43 @@ internal sealed class World : IAsyncDisposable
 
     public IHost Host { get; }
 
+    public WorldSettings Settings { get; }
+
     public OutboundDocuments Documents => Host.Services.GetRequiredService<OutboundDocuments>();
 
     /// <summary>The machine alone, for looking at.</summary>
     public static ExecutionStateMachine Machine()
     {
         var options = Options.Create(new ExecutionOptions());
+        var sealer = new Sealer(SealingKeys.Development);
         var settings = new BusSettings { RabbitMqUrl = new Uri("amqp://localhost") };
         var documents = new OutboundDocuments(settings, TimeProvider.System);
-        var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Worker.Streams.NoExecutionStream());
+        var ledger = new ExecutionLedger(new Audit.RecordedAudit());
+        var voice = new ExecutionVoice(documents, new Messaging.Replies.ReplyMessages(documents, settings), new Worker.Streams.NoExecutionStream(), ledger);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new ExecutionStateMachine(new ExecutionSteps(voice, new ResultKeeper(options), new FairShares(new ShareBoard(), options), new LeaseWatch(TimeProvider.System), new ExecutionMetrics(meters), options));
+        return new ExecutionStateMachine(new ExecutionSteps(
+            voice, new ResultKeeper(sealer, options), new FairShares(new ShareBoard(), options), new LeaseWatch(TimeProvider.System),
+            new ApprovalBook(voice, new RecordedAudit(new TransactionCutter()), new ApprovalMetrics(meters)),
+            new HandOverChecks([]), sealer, new ExecutionMetrics(meters), ledger, options));
     }
 
     /// <summary>Starts it and waits until its queues are consumed.</summary>
     public static async Task<World> CreateAsync(
-        Func<RunPlan, RunPlan>? plan = null, OutboxSettings? outbox = null, Action<ExecutionOptions>? configure = null, ErrorDetail? refusal = null)
+        Func<RunPlan, RunPlan>? plan = null,
+        OutboxSettings? outbox = null,
+        Action<ExecutionOptions>? configure = null,
+        ErrorDetail? refusal = null,
+        WorldSettings? settings = null)
     {
+        settings ??= new WorldSettings();
+        plan ??= given => given;
         var broker = await TestBroker.CreateAsync();
         var database = await TestDatabase.CreateAsync();
-        var host = Build(broker, database, plan ?? (given => given), outbox, configure, refusal);
-        var world = new World(broker, database, host);
+        var host = Build(broker, database, plan, outbox, configure, refusal, settings);
+        var world = new World(broker, database, host, plan, settings);
         await host.StartAsync();
         await database.ExecuteAsync(ToolRow);
+        await database.ExecuteAsync(RecordedAudit.Table);
         await Eventually.TrueAsync(
             async () => await broker.QueueAsync("capns.registry.run-reports") is { Consumers: > 0 }
                 && await broker.QueueAsync("capns.registry.execution-requests") is { Consumers: > 0 },
@@ -80,7 +107,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>A second registry on the same servers.</summary>
     public async Task<IHost> StartSecondAsync(OutboxSettings? outbox = null, Action<ExecutionOptions>? configure = null)
     {
-        var second = Build(Broker, Database, given => given, outbox, configure, null);
+        var second = Build(Broker, Database, _plan, outbox, configure, null, Settings);
         await second.StartAsync();
         return second;
     }
@@ -191,7 +218,8 @@ internal sealed class World : IAsyncDisposable
         """;
 
     private static IHost Build(
-        TestBroker broker, TestDatabase database, Func<RunPlan, RunPlan> plan, OutboxSettings? outbox, Action<ExecutionOptions>? configure, ErrorDetail? refusal)
+        TestBroker broker, TestDatabase database, Func<RunPlan, RunPlan> plan, OutboxSettings? outbox, Action<ExecutionOptions>? configure, ErrorDetail? refusal,
+        WorldSettings settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
@@ -201,18 +229,41 @@ internal sealed class World : IAsyncDisposable
         }
 
         builder.Services.AddCapnsMessaging(new BusSettings { RabbitMqUrl = broker.Url });
+        builder.Services.AddSingleton<TimeProvider>(settings.Clock);
         builder.Services.AddPersistence(database.ConnectionString, outbox);
-        builder.Services.AddSingleton<IAdmission>(new StandInAdmission(plan, refusal));
+        builder.Services.ConfigureDbContext<RegistryDbContext>(options => options.AddInterceptors(settings.Cutter));
+        builder.Services.AddSealing(settings.Keys);
+        builder.Services.AddSingleton<IAuditTrail>(new RecordedAudit(settings.Cutter));
+        if (settings.RealAccess)
+        {
+            builder.Services.AddAccess(new AccessOptions { JwtSecret = Tests.Access.TestTokens.Secret });
+            builder.Services.AddSingleton<AccessGates>();
+            builder.Services.AddSingleton<IHandOverCheck, CallerStillMay>();
+        }
+        else
+        {
+            builder.Services.AddSingleton<IAccessControl, RoleAccess>();
+            builder.Services.AddSingleton<ICallerReader>(new TokenReader(settings.Cutter));
+        }
+
+        builder.Services.AddSingleton<IHandOverCheck>(new MarkingCheck(settings.Cutter));
+        builder.Services.AddSingleton<IAdmission>(new StandInAdmission(plan, refusal, settings));
+        // The one login of a test's broker is the gateway's, too.
+        builder.Services.AddSingleton(settings.Approvals with { GatewayUser = settings.HasGateway ? broker.VirtualHost : null });
+        builder.Services.AddSingleton(new AdmissionOptions());
         builder.Services.AddExecutions(configure);
+        builder.Services.AddApprovals();
+        builder.Services.AddAnalytics();
         builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((services, rabbit) =>
         {
             rabbit.CapnsHost(services);
             rabbit.ExecutionEndpoints(services);
+            rabbit.ApprovalEndpoints(services);
         }));
         return builder.Build();
     }
 
-    private sealed class StandInAdmission(Func<RunPlan, RunPlan> plan, ErrorDetail? refusal) : IAdmission
+    private sealed class StandInAdmission(Func<RunPlan, RunPlan> plan, ErrorDetail? refusal, WorldSettings settings) : IAdmission
     {
         private static RunPlan PlanOf(ToolExecutionRequest request) => Plans.Plan() with
         {
@@ -220,28 +271,44 @@ internal sealed class World : IAsyncDisposable
             RateLimit = Plans.Plan().RateLimit with { Caller = request.AgentId! },
         };
 
+        private static string HashOf(RunPlan planned, SealingKeys keys) => CanonicalJson.Digest(SealedParameters.Put(
+            planned.Parameters,
+            planned.SecretPaths.ToDictionary(
+                path => path, path => ParameterCheck.Digest(JsonPointer.TryResolve(planned.Parameters, path, out var value) ? value : default, keys.DigestKeys[0]))));
+
+        public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, Caller caller, RegistryDbContext db, CancellationToken cancellationToken) =>
+            AdmitAsync(inbound, db, cancellationToken);
+
         public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
         {
+            settings.Cutter.Watch(db);
             var request = inbound.Payload.Deserialize<ToolExecutionRequest>(WireJson.Options)!;
+            var planned = plan(PlanOf(request));
+            planned = planned with { ParametersHash = HashOf(planned, settings.Keys) };
+            var stored = SealedParameters.Blank(request.Parameters!.Value, planned.SecretPaths);
             return Task.FromResult(new AdmissionOutcome
             {
                 Request = request,
                 ToolRef = request.ToolId ?? request.Cap!,
                 ToolId = Plans.Plan().ToolId,
-                StoredParameters = request.Parameters,
+                StoredParameters = stored,
                 Identity = new()
                 {
                     ToolId = Plans.Plan().ToolId.ToString(),
                     ToolName = "math-calculator",
                     ToolVersion = "1.2.0",
-                    SecurityLevel = Plans.Plan().Level,
+                    SecurityLevel = planned.Level,
                     Cap = request.Cap,
                     MatchedCap = request.Cap is null ? null : MatchedCap,
                     Provider = request.Cap is null ? null : "math-calculator",
                     RequestId = request.RequestId,
                     AgentId = request.AgentId,
+                    UserId = request.UserId,
+                    RequestedBy = request.RequestedBy,
                 },
-                Plan = refusal is null ? plan(PlanOf(request)) : null,
+                Plan = refusal is null ? planned : null,
+                Approval = refusal is null ? ApprovalNeed.Of(planned.Level, toolAsks: false, settings.Flags, settings.Access, settings.Approvals) : null,
+                Redactor = Redactor.For(planned.SecretPaths.Select(path => JsonPointer.TryResolve(planned.Parameters, path, out var value) ? value : default)),
                 Refusal = refusal,
                 Gates = [new GateResult("readable", true)],
             });

@@ -1,9 +1,14 @@
 using System.Diagnostics;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
+using Capns.Registry.Worker.Persistence;
+using Capns.Registry.Worker.Persistence.DeadLetters;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Registry.Worker.Tests.Executions;
 using Capns.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RabbitMQ.Client;
 using Xunit;
@@ -105,7 +110,9 @@ public sealed class ResilienceTests(ITestOutputHelper output)
 
         Assert.Equal("capns.registry.execution-requests", await world.Database.ScalarAsync<string>("SELECT queue FROM dead_letters"));
         Assert.Equal("not-json", await world.Database.ScalarAsync<string>("SELECT reason FROM dead_letters"));
-        Assert.Equal("no json at all", await world.Database.ScalarAsync<string>("SELECT convert_from(body, 'UTF8') FROM dead_letters"));
+        await using var db = await world.Host.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+        Assert.True(DeadLetterSeal.TryOpen(await db.Set<DeadLetterRow>().SingleAsync(), world.Host.Services.GetRequiredService<ISealer>(), out var letter));
+        Assert.Equal("no json at all"u8.ToArray(), letter.Body);
     }
 
     [ServersFact]

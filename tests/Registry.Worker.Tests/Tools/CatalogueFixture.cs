@@ -2,20 +2,29 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Capns.Core.Caps;
 using Capns.Core.Dispatch;
+using Capns.Hosting.Secrets;
 using Capns.Messaging;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Api;
+using Capns.Registry.Worker.Api.Limits;
+using Capns.Registry.Worker.Approvals;
+using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Registry.Worker.Persistence.Transactions;
+using Capns.Registry.Worker.Executions.KillSwitches;
+using Capns.Registry.Worker.Tests.Api;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Loading;
 using Capns.Registry.Worker.Tools.Registration;
 using Capns.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Tools;
@@ -34,9 +43,13 @@ public sealed class CatalogueFixture : IAsyncLifetime
 
     internal IServiceProvider Services => _services!;
 
+    internal Audit.RecordedAudit Audit { get; } = new();
+
     internal CapabilityIndex Capabilities => Services.GetRequiredService<CapabilityIndex>();
 
     internal RecordedCalls Calls { get; } = new();
+
+    internal KillSwitchBoard Switches { get; } = new();
 
     internal ToolRegistration Registration => Services.GetRequiredService<ToolRegistration>();
 
@@ -67,10 +80,10 @@ public sealed class CatalogueFixture : IAsyncLifetime
     }
 
     /// <summary>Another instance of the registry on the same database.</summary>
-    internal IServiceCollection Build(IServiceCollection services, ToolOptions options, TimeProvider? time = null, AdmissionOptions? access = null)
+    internal IServiceCollection Build(IServiceCollection services, ToolOptions options, TimeProvider? time = null, AdmissionOptions? access = null, IAuditTrail? audit = null)
     {
         services.AddLogging();
-        services.AddSingleton(time ?? TimeProvider.System);
+        services.TryAddSingleton(time ?? TimeProvider.System);
         services.AddDbContextFactory<RegistryDbContext>(db => db.UseNpgsql(Database.Source));
         services.AddSingleton<IOutboxHotPath>(Sent);
         services.AddSingleton<RegistryTransactions>();
@@ -78,22 +91,41 @@ public sealed class CatalogueFixture : IAsyncLifetime
         services.AddTools(options);
         services.AddSingleton(Calls);
         services.AddSingleton<IToolExecution>(Calls);
-        services.AddSingleton<CapabilityIndex>();
+        services.TryAddSingleton<CapabilityIndex>();
         services.AddAdmission(access ?? new AdmissionOptions());
+        services.AddSingleton(audit ?? Audit);
+        services.AddAccess(new AccessOptions());
         services.AddSingleton<ToolLoader>();
+        services.AddSingleton(Database.Source);
+        services.AddSingleton<Capns.Hosting.Redis.IRedis, NoRedis>();
+        services.AddSealing(SealingKeys.Development);
+        services.AddApi(new RequestLimitOptions { Requests = 100_000, Registrations = 100_000 });
         return services;
     }
 
     internal async Task<PublishResult> PublishAsync(JsonObject definition) =>
-        await Registration.PublishAsync(Definitions.Checked(definition), "tester", CancellationToken.None);
+        await Registration.PublishAsync(Definitions.Checked(definition), TestAccess.Tester, CancellationToken.None);
 
-    internal async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, AdmissionOptions? access = null)
+    /// <summary>Admits somebody who may everything; with options, somebody without a login.</summary>
+    internal async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, AdmissionOptions? access = null, ApprovalOptions? approvals = null)
     {
         var catalogue = Services.GetRequiredService<Worker.Tools.Catalogue.ToolCatalogue>();
+        var rights = Services.GetRequiredService<IAccessControl>();
+        var readers = new Worker.Access.Messages.CallerReader(
+            Services.GetRequiredService<Worker.Access.Login.TokenCallers>(), Services.GetRequiredService<Worker.Access.Rules.AccessState>(), access ?? new AdmissionOptions());
         var admission = new Worker.Executions.Admission.Admission(
-            catalogue, new ProviderChoice(Capabilities, catalogue), new ToolOptions(), access ?? new AdmissionOptions(), Time);
+            catalogue,
+            new ProviderChoice(Capabilities, catalogue),
+            new ToolOptions(),
+            access ?? new AdmissionOptions(),
+            Switches,
+            new AccessGates(readers, rights, Time),
+            approvals ?? new ApprovalOptions(),
+            Time);
         await using var db = await ContextAsync();
-        return await admission.AdmitAsync(inbound, db, CancellationToken.None);
+        return access is null
+            ? await admission.AdmitAsync(inbound, Callers.Platform, db, CancellationToken.None)
+            : await admission.AdmitAsync(inbound, db, CancellationToken.None);
     }
 
     internal Task<RegistryDbContext> ContextAsync() => Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();

@@ -60,7 +60,7 @@ public sealed class RegistrationTests(CatalogueFixture fixture) : IClassFixture<
     {
         var first = await fixture.PublishAsync(Definitions.Valid("taken"));
         async Task<PublishResult> RegisterAsync(JsonObject definition) =>
-            await fixture.Registration.RegisterAsync(Definitions.Checked(definition), "tester", CancellationToken.None);
+            await fixture.Registration.RegisterAsync(Definitions.Checked(definition), Api.TestAccess.Tester, CancellationToken.None);
 
         Assert.Contains("slug \"taken\"", (await RegisterAsync(Definitions.Valid("taken"))).Message, StringComparison.Ordinal);
         Assert.Contains(first.ToolId.ToString(), (await RegisterAsync(Definitions.Valid("else").With("id", first.ToolId.ToString()))).Message, StringComparison.Ordinal);

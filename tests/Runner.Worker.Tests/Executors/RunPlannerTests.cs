@@ -93,7 +93,7 @@ public class RunPlannerTests
     {
         var drivers = new SandboxSelection([FakeSandbox.Completing()], SettingsOf.Create(new SandboxOptions()), NullLogger<SandboxSelection>.Instance);
         await drivers.ProbeAsync(CancellationToken.None);
-        return new RunPlanner(drivers, new BuiltinTools(options), options, new ManualTime(Example.Now));
+        return new RunPlanner(drivers, new BuiltinTools(options), options, RunFlow.Sealer, new ManualTime(Example.Now));
     }
 
     private sealed class TemporaryFolder : IDisposable

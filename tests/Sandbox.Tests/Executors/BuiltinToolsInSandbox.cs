@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Capns.Contracts;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
 using Capns.Runner.Worker.Executors;
 using Capns.Runner.Worker.Runs;
 using Capns.Runner.Worker.Sandboxing;
@@ -58,7 +59,7 @@ public abstract class BuiltinToolsInSandbox(SandboxFixture fixture)
             QueueDeadline = DateTimeOffset.MaxValue,
             Identity = new ExecutionIdentity { ToolId = handler },
         };
-        var planner = new RunPlanner(drivers, new BuiltinTools(options), options, TimeProvider.System);
+        var planner = new RunPlanner(drivers, new BuiltinTools(options), options, new Sealer(SealingKeys.Development), TimeProvider.System);
         Assert.True(planner.TryPrepare(order, out var prepared, out var refusal), refusal?.Error?.Message);
         return prepared!.Spec;
     }

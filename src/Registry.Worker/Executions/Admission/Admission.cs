@@ -1,6 +1,11 @@
 using Capns.Contracts;
 using Capns.Contracts.Executions;
+using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Approvals;
+using Capns.Registry.Worker.Approvals.Asking;
+using Capns.Registry.Worker.Executions.KillSwitches;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Reading;
 using Capns.Registry.Worker.Tools;
@@ -10,16 +15,46 @@ using Capns.Registry.Worker.Tools.Definitions;
 namespace Capns.Registry.Worker.Executions.Admission;
 
 /// <inheritdoc cref="IAdmission"/>
-/// <remarks>Thread-safe. The gates are those of platform spec 5.4 in its order; the ones it lacks (kill switch, policies, budgets, cache) come with their features.</remarks>
-internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice providers, ToolOptions tools, AdmissionOptions options, TimeProvider time) : IAdmission
+/// <remarks>Thread-safe. The gates are those of platform spec 5.4 in its order; the ones it lacks (budgets, cache) come with their features.</remarks>
+internal sealed class Admission(
+    ToolCatalogue catalogue,
+    ProviderChoice providers,
+    ToolOptions tools,
+    AdmissionOptions options,
+    KillSwitchBoard switches,
+    AccessGates access,
+    ApprovalOptions approvals,
+    TimeProvider time) : IAdmission
 {
-    public async Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
+    public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken) =>
+        RunAsync(inbound, null, db, cancellationToken);
+
+    public Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, Caller caller, RegistryDbContext db, CancellationToken cancellationToken) =>
+        RunAsync(inbound, caller, db, cancellationToken);
+
+    private async Task<AdmissionOutcome> RunAsync(InboundEvent inbound, Caller? caller, RegistryDbContext db, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var request = RequestReader.Read(inbound.Payload, now, out var errors);
         var draft = new AdmissionDraft(inbound, request);
-        return FormGates.Check(draft, errors, now)
+        return FormGates.CheckForm(draft, errors)
+            ?? await IdentifyAsync(draft, caller, inbound, db, cancellationToken)
+            ?? FormGates.CheckExpiry(draft, now)
             ?? await AdmitReadableAsync(draft, db, cancellationToken);
+    }
+
+    /// <summary>Gate 2.</summary>
+    private async Task<AdmissionOutcome?> IdentifyAsync(AdmissionDraft draft, Caller? known, InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken)
+    {
+        var (caller, code, refusal) = await access.IdentifyAsync(known, inbound, draft.Request, db, cancellationToken);
+        draft.Caller = caller;
+        if (code is not null)
+        {
+            return draft.Refuse(Gates.Identity, code, refusal!);
+        }
+
+        draft.Pass(Gates.Identity);
+        return null;
     }
 
     private async Task<AdmissionOutcome> AdmitReadableAsync(AdmissionDraft draft, RegistryDbContext db, CancellationToken cancellationToken)
@@ -40,6 +75,12 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
         }
 
         draft.Pass(Gates.Tool);
+        if (switches.Find(tool.Row.Id) is { } killed)
+        {
+            return draft.Refuse(Gates.KillSwitch, ErrorCodes.KillSwitch, killed.Sentence);
+        }
+
+        draft.Pass(Gates.KillSwitch);
         return await AdmitToolAsync(draft, tool, operation, db, cancellationToken);
     }
 
@@ -73,10 +114,19 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
 
         var parameters = ParameterCheck.Check(tool.Schemas.Parameters(operation?.Id, strict: level >= SecurityLevel.Moderate), request.Parameters!.Value, level, options.DigestKey);
         draft.StoredParameters = parameters.Stored;
-        if (MissingPermission(level, operation) is { } missing)
+        if (parameters.SecretPaths.Count > 0)
         {
-            return draft.Refuse(Gates.Permission, ErrorCodes.InsufficientPermissions, $"Running {Preview.Of(tool.Row.Slug)} at level {Words.Level(level)} needs permission {missing}, which a caller without a login does not have.");
+            draft.Redactor = Redactor.For(parameters.Secrets);
         }
+
+        var demand = RunDemand.Of(tool.Row, operation, level, request.AgentId, request.ProjectId);
+        var decision = await access.CheckAsync(draft.Caller, demand, db, cancellationToken);
+        if (decision.Effect == AccessEffect.Denied)
+        {
+            return draft.Refuse(Gates.Permission, ErrorCodes.InsufficientPermissions, $"Running {Preview.Of(tool.Row.Slug)} at level {Words.Level(level)}: {decision.Reason}");
+        }
+
+        draft.Decision = decision;
 
         draft.Pass(Gates.Permission);
         if (parameters.Errors.Count > 0)
@@ -85,7 +135,8 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
         }
 
         draft.Pass(Gates.Parameters);
-        if (level >= SecurityLevel.Restricted || tool.Definition.RequiresApproval || tool.Row.RequiresApproval)
+        draft.Approval = ApprovalNeed.Of(level, tool.Definition.RequiresApproval || tool.Row.RequiresApproval, tool.Flags, decision, approvals);
+        if (draft.Approval is not null && !approvals.Enabled)
         {
             return draft.Refuse(Gates.Approvals, ErrorCodes.ApprovalsDisabled, $"Running {Preview.Of(tool.Row.Slug)} at level {Words.Level(level)} needs the approval of people, and this installation takes no approvals.");
         }
@@ -108,6 +159,10 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
                 Level = level,
                 Parameters = parameters.Completed,
                 ParametersHash = parameters.Hash,
+                SecretPaths = parameters.SecretPaths,
+                Permissions = demand.Permissions,
+                Caller = draft.Caller,
+                Limits = decision.Limits,
             },
             tools);
         if (plan.EstimatedCost > request.MaxCost)
@@ -116,6 +171,8 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
         }
 
         draft.Pass(Gates.Cost);
+        // Passed in the end: whoever asks is told that it waits for people.
+        draft.Pass(Gates.Approval);
         return draft.Admit(plan);
     }
 
@@ -135,10 +192,6 @@ internal sealed class Admission(ToolCatalogue catalogue, ProviderChoice provider
             : request.Operation is null ? $"operation is required for tool {Preview.Of(tool.Row.Slug)}: one of {names}."
             : $"Tool {Preview.Of(tool.Row.Slug)} has no operation {Preview.Of(request.Operation)}; it has {names}.";
     }
-
-    private string? MissingPermission(SecurityLevel level, ToolOperation? operation) =>
-        (operation?.RequiredPermissions ?? []).Prepend($"tool:execute:{Words.Level(level)}")
-            .FirstOrDefault(permission => !options.AnonymousPermissions.Contains(permission));
 
     private async Task<string?> FindMissingDependencyAsync(ResolvedTool tool, RegistryDbContext db, CancellationToken cancellationToken)
     {

@@ -4,7 +4,10 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
 using Capns.Core.Urns;
+using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Reading;
 
@@ -41,6 +44,12 @@ internal sealed class AdmissionDraft
     /// <summary>The provider that was chosen for <see cref="Cap"/>.</summary>
     public ProvidedCapability? Provided { get; set; }
 
+    /// <summary>Who asks, once that is known.</summary>
+    public Caller Caller { get; set; } = Callers.Nobody;
+
+    /// <summary>What roles, grants and policies say, once they are asked; with the approval that a policy wants.</summary>
+    public AccessDecision? Decision { get; set; }
+
     public Guid? ToolId { get; set; }
 
     public string? ToolName { get; set; }
@@ -50,6 +59,12 @@ internal sealed class AdmissionDraft
     public SecurityLevel? Level { get; set; }
 
     public JsonElement? StoredParameters { get; set; }
+
+    /// <summary>Knows the secret parameters, once they are found.</summary>
+    public Redactor Redactor { get; set; } = Redactor.Patterns;
+
+    /// <summary>Why people must approve, when they must.</summary>
+    public ApprovalNeed? Approval { get; set; }
 
     /// <summary>Notes that a gate let the request through.</summary>
     public void Pass(string gate) => _gates.Add(new GateResult(gate, Passed: true));
@@ -61,6 +76,9 @@ internal sealed class AdmissionDraft
     /// <inheritdoc cref="Refuse(string, ErrorCode, string, IReadOnlyList{FieldError})"/>
     public AdmissionOutcome Refuse(string gate, ErrorCode code, string message, JsonElement? details)
     {
+        // What was wrong with a parameter may be told with its value.
+        message = Redactor.RedactValues(message);
+        details = details is { } facts ? Redactor.RedactValues(facts) : null;
         _gates.Add(new GateResult(gate, Passed: false, code.Code, message));
         var detail = new ErrorDetail
         {
@@ -90,6 +108,10 @@ internal sealed class AdmissionDraft
         Refusal = refusal,
         Gates = _gates,
         Provided = Provided,
+        Caller = Caller,
+        Decision = Decision,
+        Approval = plan is null ? null : Approval,
+        Redactor = Redactor,
     };
 
     private ExecutionIdentity Identity() => new()

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Capabilities;
 
 namespace Capns.Registry.Worker.Executions.Admission;
@@ -29,11 +32,23 @@ internal sealed record AdmissionOutcome
     /// <summary>Present when every gate was passed.</summary>
     public RunPlan? Plan { get; init; }
 
+    /// <summary>Present when every gate was passed and people must approve before it runs.</summary>
+    public ApprovalNeed? Approval { get; init; }
+
+    /// <summary>Knows the secret parameters; with it nothing else of the request repeats them.</summary>
+    public Redactor Redactor { get; init; } = Redactor.Patterns;
+
     /// <summary>Present when a gate refused.</summary>
     public ErrorDetail? Refusal { get; init; }
 
     /// <summary><see cref="ExecutionState.Rejected"/> or <see cref="ExecutionState.Expired"/>, when refused.</summary>
     public ExecutionState RefusedState { get; init; } = ExecutionState.Rejected;
+
+    /// <summary>Who asked; somebody without a login when that could not be found out.</summary>
+    public Caller Caller { get; init; } = Callers.Nobody;
+
+    /// <summary>What roles, grants and policies said, with the approval that a policy wants. Absent: a gate before refused.</summary>
+    public AccessDecision? Decision { get; init; }
 
     /// <summary>Every gate that was looked at, in order: the answer to a dry run.</summary>
     public required IReadOnlyList<GateResult> Gates { get; init; }

@@ -5,22 +5,20 @@ using Capns.Registry.Worker.Reading;
 
 namespace Capns.Registry.Worker.Executions.Admission;
 
-/// <summary>Gates 1 to 3: what needs no look-up (platform spec 5.4). Pure.</summary>
+/// <summary>Gates 1 and 3: what needs no look-up (platform spec 5.4). Pure.</summary>
 internal static class FormGates
 {
-    /// <summary>The refusal of the first of them that refuses; null when all let the request through.</summary>
+    /// <summary>Gate 1: the refusal of a request that cannot be understood; null when it can.</summary>
     /// <param name="draft">The request.</param>
     /// <param name="errors">What was found when it was read.</param>
-    /// <param name="now">For <c>expiresAt</c>.</param>
-    public static AdmissionOutcome? Check(AdmissionDraft draft, IReadOnlyList<FieldError> errors, DateTimeOffset now)
+    public static AdmissionOutcome? CheckForm(AdmissionDraft draft, IReadOnlyList<FieldError> errors)
     {
-        var request = draft.Request;
         if (errors.Count > 0)
         {
             return draft.Refuse(Gates.Readable, ErrorCodes.InvalidParameters, errors.Sentence("the request"), errors);
         }
 
-        if (CheckTarget(request) is var (code, message))
+        if (CheckTarget(draft.Request) is var (code, message))
         {
             return draft.Refuse(Gates.Readable, code, message);
         }
@@ -31,15 +29,17 @@ internal static class FormGates
         }
 
         draft.Pass(Gates.Readable);
-        if (request.AgentId is null && request.UserId is null && request.RequestedBy is null)
-        {
-            return draft.Refuse(Gates.Identity, ErrorCodes.InvalidRequest, "One of agentId, userId and requestedBy is required, because the caller has no login; none is given.");
-        }
+        return null;
+    }
 
-        draft.Pass(Gates.Identity);
-        if (request.ExpiresAt <= now)
+    /// <summary>Gate 3: the refusal of a request that comes too late; null when it does not.</summary>
+    /// <param name="draft">The request.</param>
+    /// <param name="now">For <c>expiresAt</c>.</param>
+    public static AdmissionOutcome? CheckExpiry(AdmissionDraft draft, DateTimeOffset now)
+    {
+        if (draft.Request.ExpiresAt <= now)
         {
-            return draft.Refuse(Gates.Expiry, ErrorCodes.QueueTimeout, $"expiresAt must lie ahead; it is {request.ExpiresAt:O}, and now it is {now:O}.");
+            return draft.Refuse(Gates.Expiry, ErrorCodes.QueueTimeout, $"expiresAt must lie ahead; it is {draft.Request.ExpiresAt:O}, and now it is {now:O}.");
         }
 
         draft.Pass(Gates.Expiry);

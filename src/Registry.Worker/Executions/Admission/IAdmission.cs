@@ -1,4 +1,5 @@
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Persistence;
 
 namespace Capns.Registry.Worker.Executions.Admission;
@@ -11,4 +12,11 @@ internal interface IAdmission
     /// <param name="db">For look-ups only; nothing is written.</param>
     /// <param name="cancellationToken">Ends the look-ups.</param>
     Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken);
+
+    /// <summary>The same for somebody who is known already: over HTTP.</summary>
+    /// <param name="inbound">The request as it came.</param>
+    /// <param name="caller">Who sent it; ids in the body must be its own (platform spec 8.4).</param>
+    /// <param name="db">For look-ups only; nothing is written.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    Task<AdmissionOutcome> AdmitAsync(InboundEvent inbound, Caller caller, RegistryDbContext db, CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Capns.Contracts;
 using Capns.Core.Json;
 using Capns.Core.Validation;
+using Capns.Hosting.Secrets;
 using Capns.Registry.Worker.Reading;
 
 namespace Capns.Registry.Worker.Executions.Admission;
@@ -13,7 +14,14 @@ namespace Capns.Registry.Worker.Executions.Admission;
 /// <param name="Completed">With defaults filled in. Only meaningful without errors.</param>
 /// <param name="Stored">As they may be stored: without secrets. Absent when they hold a secret in a place that is not marked as one.</param>
 /// <param name="Hash"><c>sha256:</c> and hex. Empty when there are errors.</param>
-internal sealed record CheckedParameters(IReadOnlyList<FieldError> Errors, JsonElement Completed, JsonElement? Stored, string Hash);
+internal sealed record CheckedParameters(IReadOnlyList<FieldError> Errors, JsonElement Completed, JsonElement? Stored, string Hash)
+{
+    /// <summary>JSON Pointers into <see cref="Completed"/>, to the values that are marked <c>x-secret</c> and to others that repeat them.</summary>
+    public IReadOnlyList<string> SecretPaths { get; init; } = [];
+
+    /// <summary>These values.</summary>
+    public IEnumerable<JsonElement> Secrets => SecretPaths.Select(path => JsonPointer.TryResolve(Completed, path, out var value) ? value : default);
+}
 
 /// <summary>Fills in defaults, checks parameters against their schema, and looks for credentials (platform spec 5.2, 5.3).</summary>
 internal static class ParameterCheck
@@ -47,14 +55,25 @@ internal static class ParameterCheck
             errors.AddRange(leaks.Select(Field));
         }
 
+        var secrets = SecretFields.Paths(schema, completed);
+        secrets = secrets.Count == 0 ? secrets : [.. secrets, .. SecretCopies.Find(completed, secrets)];
         return new CheckedParameters(
             errors,
             completed,
-            leaks.Count > 0 ? null : SecretFields.Redact(schema, completed),
-            errors.Count > 0 ? "" : CanonicalJson.Digest(SecretFields.Replace(schema, completed, secret => Digest(secret, key))));
+            leaks.Count > 0 ? null : SealedParameters.Blank(completed, secrets).Clone(),
+            errors.Count > 0 ? "" : CanonicalJson.Digest(WithDigests(completed, secrets, key)))
+        {
+            SecretPaths = secrets,
+        };
     }
 
-    private static JsonElement Digest(JsonElement secret, ReadOnlyMemory<byte> key) =>
+    private static JsonElement WithDigests(JsonElement parameters, IReadOnlyList<string> secrets, ReadOnlyMemory<byte> key) => secrets.Count == 0
+        ? parameters
+        : SealedParameters.Put(parameters, secrets.ToDictionary(
+            path => path, path => Digest(JsonPointer.TryResolve(parameters, path, out var value) ? value : default, key)));
+
+    /// <summary>What stands for a secret value in a parameters hash.</summary>
+    public static JsonElement Digest(JsonElement secret, ReadOnlyMemory<byte> key) =>
         JsonSerializer.SerializeToElement($"hmac-sha256:{Convert.ToHexStringLower(HMACSHA256.HashData(key.Span, CanonicalJson.Write(secret)))}");
 
     /// <summary>The sentence starts with the path, so that it can be read alone.</summary>

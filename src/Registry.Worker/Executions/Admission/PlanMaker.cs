@@ -2,6 +2,9 @@ using System.Text.Json;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Access.Rules;
+using Capns.Registry.Worker.Access.Waiting;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Catalogue;
 using Capns.Registry.Worker.Tools.Definitions;
@@ -26,12 +29,15 @@ internal static class PlanMaker
             ToolId = call.Tool.Row.Id,
             ToolVersion = definition.Version,
             Level = call.Level,
+            Permissions = call.Permissions,
+            Asker = call.Caller is { } caller ? Asker.Of(caller, call.Request.AgentId) : null,
             Pool = Pool(call.Level, call.Tool.Row),
             Priority = call.Request.Priority ?? Priority.Normal,
             Executor = Executor(definition.Executor),
             Limits = Limits(call, options),
             Parameters = call.Parameters,
             ParametersHash = call.ParametersHash,
+            SecretPaths = call.SecretPaths,
             Retry = RetryResolution.Resolve(definition.RetryPolicy, call.Request, definition.Idempotent, call.Level),
             RateLimit = RateLimit(call, options),
             RejectWhenLimited = call.Tool.Flags.RateLimits.OnLimit == "reject",
@@ -41,6 +47,7 @@ internal static class PlanMaker
             EstimatedCost = EstimatedCost(definition),
             ResultSchema = call.Operation?.OutputSchema ?? definition.ReturnType,
             StrictResult = definition.StrictResult,
+            ResultHasSecrets = call.Tool.Schemas.ResultHasSecrets(call.Operation?.Id),
             ResultMayTravel = call.Level < SecurityLevel.Restricted && !call.Tool.Schemas.ResultHasSecrets(call.Operation?.Id),
         };
     }
@@ -102,12 +109,19 @@ internal static class PlanMaker
         var limits = call.Tool.Flags.RateLimits;
         return new RunRateLimit
         {
-            Caller = call.Request.UserId ?? call.Request.AgentId ?? call.Source,
+            Caller = CountedAs(call),
             MaxCallsPerMinute = limits.MaxCallsPerMinute ?? options.RunsPerMinute,
-            MaxCallsPerHour = limits.MaxCallsPerHour,
+            MaxCallsPerHour = Least(limits.MaxCallsPerHour, call.Limits?.MaxCallsPerHour),
             MaxConcurrentExecutions = limits.MaxConcurrentExecutions,
         };
     }
+
+    /// <summary>Whose runs are counted together: the login's own id; without one, what the body says (platform spec 8.4, 9.2).</summary>
+    private static string CountedAs(AdmittedCall call) => call.Caller is { IsKnown: true, Kind: not CallerKind.Platform, Proof: CallerProof.Login } or { ActingService: not null }
+        ? call.Caller.Id
+        : call.Request.UserId ?? call.Request.AgentId ?? (call.Caller is { Kind: CallerKind.Service } ? call.Caller.Id : call.Source);
+
+    private static int? Least(int? one, int? other) => one < other || other is null ? one : other;
 }
 
 /// <summary>A request that has passed its gates.</summary>
@@ -131,4 +145,16 @@ internal sealed record AdmittedCall
     public required JsonElement Parameters { get; init; }
 
     public required string ParametersHash { get; init; }
+
+    /// <summary>JSON Pointers of the secret parameters.</summary>
+    public IReadOnlyList<string> SecretPaths { get; init; } = [];
+
+    /// <summary>See <see cref="RunPlan.Permissions"/>.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+
+    /// <summary>Who asks. Absent: nobody known.</summary>
+    public Caller? Caller { get; init; }
+
+    /// <summary>What the caller's grant gives. Absent: no limits of its own.</summary>
+    public GrantLimits? Limits { get; init; }
 }

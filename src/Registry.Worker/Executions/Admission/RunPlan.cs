@@ -2,6 +2,7 @@ using System.Text.Json;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Registry.Worker.Access.Waiting;
 
 namespace Capns.Registry.Worker.Executions.Admission;
 
@@ -14,6 +15,12 @@ internal sealed record RunPlan
 
     public required SecurityLevel Level { get; init; }
 
+    /// <summary>What its caller needs: the permission of the level, then those of the operation.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+
+    /// <summary>Who asked. Absent: stored by a version that judged callers once, when they asked.</summary>
+    public Asker? Asker { get; init; }
+
     public required string Pool { get; init; }
 
     public required Priority Priority { get; init; }
@@ -22,11 +29,14 @@ internal sealed record RunPlan
 
     public required RunLimits Limits { get; init; }
 
-    /// <summary>With all defaults filled in.</summary>
+    /// <summary>With all defaults filled in. As it is stored, <c>"[redacted]"</c> stands in the place of every secret.</summary>
     public required JsonElement Parameters { get; init; }
 
     /// <summary><c>sha256:</c> and hex, over the canonical JSON of <see cref="Parameters"/> (platform spec 5.2).</summary>
     public required string ParametersHash { get; init; }
+
+    /// <summary>JSON Pointers of the secret parameters (<c>x-secret</c>).</summary>
+    public IReadOnlyList<string> SecretPaths { get; init; } = [];
 
     public required ResolvedRetryPolicy Retry { get; init; }
 
@@ -49,6 +59,9 @@ internal sealed record RunPlan
 
     /// <summary>True: a result that does not fit is INVALID_RESULT.</summary>
     public required bool StrictResult { get; init; }
+
+    /// <summary>True: the result is for the caller alone, as far as it is marked <c>x-secret</c>.</summary>
+    public bool ResultHasSecrets { get; init; }
 
     /// <summary>False: <c>completed</c> carries a reference only (platform spec 3.13, what may travel on the bus).</summary>
     public required bool ResultMayTravel { get; init; }

@@ -3,6 +3,7 @@ using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
+using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Executions.Saga;
 using Capns.Registry.Worker.Persistence.Transactions;
@@ -13,9 +14,11 @@ namespace Capns.Registry.Worker.Executions.Cancelling;
 
 /// <summary>Takes requests to end an execution (platform spec 3.19).</summary>
 /// <remarks>Delivered twice, the second changes nothing: the first word stays.</remarks>
-internal sealed class ExecutionCancelConsumer(RegistryTransactions transactions, ExecutionPipe pipe, ExecutionVoice voice) : IConsumer<InboundEvent>
+internal sealed class ExecutionCancelConsumer(
+    RegistryTransactions transactions, ExecutionPipe pipe, ExecutionVoice voice, ICallerReader callers, IAccessControl access) : IConsumer<InboundEvent>
 {
     private const int MaxReason = 500;
+    private const string CancelAny = "execution:cancel:any";
 
     public async Task Consume(ConsumeContext<InboundEvent> context)
     {
@@ -36,7 +39,15 @@ internal sealed class ExecutionCancelConsumer(RegistryTransactions transactions,
             return;
         }
 
-        if (id is not { } found || !await transaction.Db.Set<Execution>().AnyAsync(row => row.CorrelationId == found, transaction.CancellationToken))
+        var execution = id is null ? null : await transaction.Db.Set<Execution>().AsNoTracking()
+            .SingleOrDefaultAsync(row => row.CorrelationId == id, transaction.CancellationToken);
+        if (await FindRefusalAsync(transaction, inbound, execution) is { } refusal)
+        {
+            Refuse(transaction, inbound, refusal, request.ExecutionId, request.RequestId);
+            return;
+        }
+
+        if (execution is null)
         {
             var asked = request.ExecutionId is { } executionId ? $"executionId {executionId}" : $"requestId {request.RequestId} of source {inbound.Source}";
             Refuse(transaction, inbound, Errors.Of(ErrorCodes.ExecutionNotFound, $"There is no execution with {asked}."), request.ExecutionId, request.RequestId);
@@ -45,8 +56,26 @@ internal sealed class ExecutionCancelConsumer(RegistryTransactions transactions,
 
         var cause = new OutboundCause(inbound.CorrelationId, inbound.TraceParent, inbound.TraceState);
         var happening = new CancelRequested(
-            found, request.RequestedBy ?? inbound.Source, request.Reason, request.Force ?? false, inbound.ReplyTo, cause, transaction);
+            execution.CorrelationId, request.RequestedBy ?? inbound.Source, request.Reason, request.Force ?? false, inbound.ReplyTo, cause, transaction);
         await pipe.SendAsync(happening, transaction.CancellationToken);
+    }
+
+    /// <summary>One's own, or <c>execution:cancel:any</c>. What nobody proved to have asked for, any service on the bus may end.</summary>
+    private async Task<ErrorDetail?> FindRefusalAsync(RegistryTransaction transaction, InboundEvent inbound, Execution? execution)
+    {
+        var reading = await callers.ReadAsync(inbound, transaction.Db, transaction.CancellationToken);
+        if (reading.Caller is not { } caller)
+        {
+            return Errors.Of(ErrorCodes.Unauthenticated, reading.Refusal!);
+        }
+
+        if (execution is null || OwnThings.IsNobodys(execution) || caller.Owns(execution))
+        {
+            return null;
+        }
+
+        var decision = await access.DecideAsync(caller, new AccessQuestion { Action = CancelAny }, transaction.Db, transaction.CancellationToken);
+        return decision.Effect == AccessEffect.Allowed ? null : Errors.Of(ErrorCodes.InsufficientPermissions, decision.Reason);
     }
 
     private void Refuse(RegistryTransaction transaction, InboundEvent inbound, ErrorDetail error, Guid? executionId, string? requestId) =>

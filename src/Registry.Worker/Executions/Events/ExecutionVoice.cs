@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
 using Capns.Messaging.Outbound;
 using Capns.Messaging.Replies;
 using Capns.Messaging.Topology;
+using Capns.Registry.Worker.Executions.Instances;
 using Capns.Registry.Worker.Executions.Saga;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Streams;
@@ -12,31 +14,51 @@ using Capns.Registry.Worker.Streams;
 namespace Capns.Registry.Worker.Executions.Events;
 
 /// <summary>All that an execution says: events, replies, commands and signals, each through the outbox of one transaction.</summary>
-internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages replies, IExecutionStream stream)
+internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages replies, IExecutionStream stream, ExecutionLedger ledger)
 {
     /// <summary>Publishes an event, appends it to the event log, and shows it in the stream after the commit.</summary>
     /// <typeparam name="T">Record of the event.</typeparam>
     public void Tell<T>(RegistryTransaction transaction, Execution execution, T payload, ExecutionStatus status, ExecutionState state, ProgressKind? kind = null)
         where T : class
     {
+        var row = Say(transaction, execution, payload, Word(status), ContextOf(execution), ExecutionStates.Final.Contains(state));
+        row.State = Word(state);
+        row.Kind = kind is { } known ? Word(known) : null;
+        ledger.Told(transaction, execution, row.Type, state);
+    }
+
+    /// <summary>The same for an event of the execution's approval; its status is the approval's.</summary>
+    /// <typeparam name="T">Record of the event.</typeparam>
+    public void TellApproval<T>(RegistryTransaction transaction, Execution execution, Guid approvalId, T payload, ApprovalStatus status, ExecutionState state)
+        where T : class
+    {
+        // What ends with it is told by an event of its own, right after.
+        var row = Say(transaction, execution, payload, Word(status), ContextOf(execution) with { Subject = approvalId.ToString() }, final: false);
+        row.State = Word(state);
+    }
+
+    private ExecutionEventRow Say<T>(RegistryTransaction transaction, Execution execution, T payload, string status, OutboundContext context, bool final)
+        where T : class
+    {
         var type = OutboundDocuments.NameOf(typeof(T));
         var data = JsonSerializer.SerializeToElement(payload, WireJson.Options);
-        var message = documents.Create(type, data, type, type, ContextOf(execution));
+        var message = documents.Create(type, data, type, type, context);
         transaction.Send(message, KeyOf(execution));
-        transaction.Db.Add(new ExecutionEventRow
+        var row = new ExecutionEventRow
         {
             ExecutionId = execution.CorrelationId,
             Sequence = execution.LastSequence,
             Type = type,
-            Status = Word(status),
-            State = Word(state),
-            Kind = kind is { } known ? Word(known) : null,
+            Status = status,
+            State = string.Empty,
             Payload = data.GetRawText(),
             CreatedAt = transaction.Now,
-        });
-        var final = ExecutionStates.Final.Contains(state);
-        var id = execution.CorrelationId;
-        transaction.AfterCommit(() => stream.Append(id, message.Body, final));
+        };
+        transaction.Db.Add(row);
+        ledger.Said(transaction, execution, type, data);
+        var (id, discussion) = (execution.CorrelationId, execution.DiscussionId);
+        transaction.AfterCommit(() => stream.Append(id, discussion, message.Body, final));
+        return row;
     }
 
     /// <summary>Hands the next attempt to its pool's queue.</summary>
@@ -52,7 +74,7 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
     public void Answer<T>(RegistryTransaction transaction, Execution execution, T payload)
         where T : class
     {
-        if (TargetOf(execution) is { } target)
+        if (TargetOf(execution) is { } target && !WakesInstance(transaction, execution, target))
         {
             transaction.Send(replies.Success(target, payload, ContextOf(execution)), KeyOf(execution));
         }
@@ -62,7 +84,7 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
     public void AnswerFailure<T>(RegistryTransaction transaction, Execution execution, T payload, ErrorDetail error)
         where T : class
     {
-        if (TargetOf(execution) is { } target)
+        if (TargetOf(execution) is { } target && !WakesInstance(transaction, execution, target))
         {
             transaction.Send(replies.Refusal(target, payload, error, execution.CorrelationId, ContextOf(execution)), KeyOf(execution));
         }
@@ -125,6 +147,19 @@ internal sealed class ExecutionVoice(OutboundDocuments documents, ReplyMessages 
     /// <summary>The cause's own.</summary>
     public static OutboundContext ContextOf(OutboundCause cause) =>
         new() { CorrelationId = cause.CorrelationId, TraceParent = cause.TraceParent, TraceState = cause.TraceState };
+
+    /// <summary>An HTTP request that waits needs no payload: it reads the row.</summary>
+    private bool WakesInstance(RegistryTransaction transaction, Execution execution, ReplyTarget target)
+    {
+        if (!InstanceName.IsEndTarget(target))
+        {
+            return false;
+        }
+
+        var signal = new ControlSignal { Kind = ControlKind.Ended, ExecutionId = execution.CorrelationId };
+        transaction.Send(documents.ToQueue(target.RoutingKey, signal, ContextOf(execution)), KeyOf(execution));
+        return true;
+    }
 
     private static string KeyOf(Execution execution) => execution.CorrelationId.ToString();
 

@@ -16,6 +16,7 @@ internal static class GateReports
         MatchedCap = outcome.Identity.MatchedCap,
         Provider = outcome.Identity.Provider,
         Definition = outcome.Provided is { } provided ? JsonSerializer.SerializeToElement(provided.Cap) : null,
+        RequiresApproval = outcome.Approval is not null,
         EstimatedCost = outcome.Plan?.EstimatedCost,
         EstimatedDuration = outcome.Plan?.EstimatedDuration,
         Gates = [.. outcome.Gates.Select(gate => new ExecutionGate { Gate = gate.Gate, Passed = gate.Passed, Code = gate.Code, Message = gate.Message })],

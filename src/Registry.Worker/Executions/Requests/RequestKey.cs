@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Capns.Core.Json;
 using Capns.Messaging.Inbound;
+using Capns.Registry.Worker.Api.Idempotency;
 
 namespace Capns.Registry.Worker.Executions.Requests;
 
@@ -17,13 +18,15 @@ internal sealed record RequestKey(string Scope, string Key, string PayloadHash, 
     private const int MaxKey = 128;
 
     /// <summary>Of a request.</summary>
-    public static RequestKey Of(InboundEvent inbound)
+    /// <param name="inbound">The request.</param>
+    /// <param name="digests">Its payload may hold secrets.</param>
+    public static RequestKey Of(InboundEvent inbound, RequestDigests digests)
     {
         var chosen = Text(inbound.Payload, "idempotencyKey") ?? Text(inbound.Payload, "requestId");
         return new RequestKey(
             Digest(inbound.Source),
             chosen is null ? "message:" + inbound.BodyDigest : "key:" + Digest(chosen),
-            HashOf(inbound.Payload),
+            HashOf(inbound.Payload, digests),
             chosen is not null || inbound.Fingerprint is not null);
     }
 
@@ -35,13 +38,11 @@ internal sealed record RequestKey(string Scope, string Key, string PayloadHash, 
     // Outside text may hold what PostgreSQL takes in no key: U+0000, or more than its index has room for.
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static string HashOf(JsonElement payload)
+    private static string HashOf(JsonElement payload, RequestDigests digests)
     {
         // A token may be renewed between two tries of one request.
         var compared = JsonSerializer.SerializeToElement(
             payload.EnumerateObject().Where(member => member.Name != "auth").GroupBy(member => member.Name).ToDictionary(group => group.Key, group => group.Last().Value));
-        return CanonicalJson.TryWrite(compared, out var canonical, out _)
-            ? Convert.ToHexStringLower(SHA256.HashData(canonical))
-            : Digest(payload.GetRawText());
+        return digests.Of(CanonicalJson.TryWrite(compared, out var canonical, out _) ? canonical : Encoding.UTF8.GetBytes(payload.GetRawText()));
     }
 }

@@ -40,6 +40,7 @@ internal sealed class StateReply(ReplyMessages replies)
             {
                 ExecutionId = execution.CorrelationId,
                 State = execution.State(),
+                ApprovalId = execution.ApprovalId,
                 Cap = execution.Cap,
                 MatchedCap = execution.MatchedCap,
                 Provider = execution.Provider,
@@ -51,7 +52,7 @@ internal sealed class StateReply(ReplyMessages replies)
         {
             case ExecutionState.Completed:
                 var completed = Read<ToolExecutionResult>(payload);
-                return replies.Success(target, execution.Result is null ? completed : completed with { Result = Read<JsonElement>(execution.Result), ResultRef = null }, context);
+                return replies.Success(target, execution.Result is null || execution.ResultRef is not null ? completed : completed with { Result = Read<JsonElement>(execution.Result), ResultRef = null }, context);
             case ExecutionState.Cancelled:
                 return replies.Refusal(target, Read<ToolExecutionCancelled>(payload), Errors.Cancelled(execution.CancelReason), execution.CorrelationId, context);
             default:

@@ -27,6 +27,9 @@ internal enum Choice
     /// <summary>The attempt could not start: wait, then hand over again.</summary>
     StartLater,
 
+    /// <summary>People are asked, and it is time to remind them.</summary>
+    Remind,
+
     /// <summary>The attempt failed; wait for the next one.</summary>
     Repeat,
 

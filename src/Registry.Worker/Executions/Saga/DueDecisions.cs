@@ -17,8 +17,14 @@ internal static class DueDecisions
             return Decision.Nothing;
         }
 
+        if (execution.KillReason is { } reason)
+        {
+            return Killed(execution, reason);
+        }
+
         return execution.State() switch
         {
+            ExecutionState.ApprovalRequired => Asked(execution, now),
             ExecutionState.Queued => Queued(execution, now),
             ExecutionState.Retrying => new Decision(Choice.HandOver),
             ExecutionState.Running => Running(execution, now, mayJudgeLeases),
@@ -26,13 +32,23 @@ internal static class DueDecisions
         };
     }
 
+    private static Decision Asked(Execution execution, DateTimeOffset now) => now >= execution.ApprovalUntil
+        ? new Decision(Choice.Expire) { Error = Errors.Of(ErrorCodes.ApprovalExpired, $"Nobody decided by {execution.ApprovalUntil:O}.") }
+        : new Decision(Choice.Remind);
+    /// <summary>A kill switch of mode <c>stop</c> ends it, whatever it is at (platform spec 5.11).</summary>
+    public static Decision Killed(Execution execution, string reason) => new(execution.State() == ExecutionState.Running ? Choice.Fail : Choice.Reject)
+    {
+        Error = Errors.Of(ErrorCodes.KillSwitch, reason),
+        StopRunner = execution.HandedOverAt is not null,
+    };
+
     private static Decision Queued(Execution execution, DateTimeOffset now)
     {
         if (now >= execution.QueueDeadline)
         {
             return new Decision(Choice.Expire)
             {
-                Error = Errors.Of(ErrorCodes.QueueTimeout, $"The execution was not started by {execution.QueueDeadline:O}."),
+                Error = ExecutionDeadlines.NotStarted(execution),
                 StopRunner = execution.HandedOverAt is not null,
             };
         }

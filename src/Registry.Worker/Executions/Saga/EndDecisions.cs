@@ -20,6 +20,11 @@ internal static class EndDecisions
             return Decision.Nothing;
         }
 
+        if (execution.KillReason is { } reason)
+        {
+            return new Decision(HasStarted(execution, report) ? Choice.Fail : Choice.Reject) { Error = Errors.Of(ErrorCodes.KillSwitch, reason) };
+        }
+
         return report.Outcome switch
         {
             RunOutcome.Completed => Completed(execution, report, resultMaxBytes),
@@ -76,7 +81,7 @@ internal static class EndDecisions
     }
 
     private static Decision Expired(Execution execution) => execution.State() == ExecutionState.Queued
-        ? new Decision(Choice.Expire) { Error = Errors.Of(ErrorCodes.QueueTimeout, $"The execution was not started by {execution.QueueDeadline:O}.") }
+        ? new Decision(Choice.Expire) { Error = ExecutionDeadlines.NotStarted(execution) }
         : Decision.Nothing;
 
     private static bool HasStarted(Execution execution, RunEnded report) =>

@@ -1,6 +1,9 @@
+using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Replies;
+using Capns.Registry.Worker.Access;
+using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Persistence.Sagas;
 using Capns.Registry.Worker.Persistence.Transactions;
@@ -31,6 +34,16 @@ internal sealed record ExecutionDue(Guid ExecutionId) : INotFromBroker;
 /// <summary>The execution stood in line and is the next of its caller. Never leaves the process.</summary>
 [ExcludeFromTopology]
 internal sealed record ExecutionReleased(Guid ExecutionId, Execution Instance, RegistryTransaction Transaction) : IWithInstance<Execution>;
+
+/// <summary>People have decided, or nobody will. Never leaves the process.</summary>
+[ExcludeFromTopology]
+internal sealed record ApprovalSettled(
+    Guid ExecutionId, Execution Instance, Approval Approval, IReadOnlyList<ApprovalDecisionRow> Decisions, ApprovalStatus Status, RegistryTransaction Transaction)
+    : IWithInstance<Execution>
+{
+    /// <summary>Who says so, where no decision does. Absent: time has passed.</summary>
+    public Caller? Actor { get; init; }
+}
 
 /// <summary>Correlation and trace of the message that asks, for replies to it.</summary>
 internal sealed record OutboundCause(string? CorrelationId, string? TraceParent, string? TraceState);

@@ -1,3 +1,4 @@
+using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using MassTransit;
@@ -5,7 +6,7 @@ using MassTransit;
 namespace Capns.Registry.Worker.Executions.Saga;
 
 /// <summary>
-/// The states of an execution and what moves it (platform spec 5.7, without the rows of approval). What a message means is
+/// The states of an execution and what moves it (platform spec 5.7). What a message means is
 /// decided in the <c>…Decisions</c>; what is done about it stands in <see cref="ExecutionSteps"/>.
 /// </summary>
 /// <remarks>A request is admitted in the transaction that stores it, so <c>pending</c> is passed without being seen.</remarks>
@@ -20,14 +21,28 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         NameEvents();
 
         Initially(
-            When(Admitted).ThenAsync(steps.AdmitAsync).TransitionTo(Queued),
+            When(Admitted, context => context.Message.Outcome.Approval is null).ThenAsync(steps.AdmitAsync).TransitionTo(Queued),
+            When(Admitted, context => context.Message.Outcome.Approval is not null).Then(steps.Ask).TransitionTo(ApprovalRequired),
             When(Refused, context => context.Message.State == ExecutionState.Rejected).Then(steps.Refuse).TransitionTo(Rejected),
             When(Refused, context => context.Message.State == ExecutionState.Expired).Then(steps.Refuse).TransitionTo(Expired));
 
+        During(ApprovalRequired,
+            When(Settled, context => context.Message.Status == ApprovalStatus.Approved).Then(steps.Grant).TransitionTo(Queued),
+            When(Settled, context => context.Message.Status == ApprovalStatus.Rejected).Then(steps.Deny).TransitionTo(Rejected),
+            When(Settled, context => context.Message.Status == ApprovalStatus.Expired).ThenAsync(steps.ExpireApprovalAsync).TransitionTo(Expired),
+            On(Due, Choice.Remind).ThenAsync(steps.RemindAsync),
+            On(Due, Choice.Expire).ThenAsync(steps.ExpireApprovalAsync).TransitionTo(Expired),
+            On(Due, Choice.Reject).Then(steps.Reject).TransitionTo(Rejected),
+            When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
+            Ignore(Started), Ignore(Limited), Ignore(Renewed), Ignore(Lost), Ignore(Ended), Ignore(Released));
+
         During(Queued,
-            On(Due, Choice.HandOver).ThenAsync(steps.HandOverInTurnAsync),
-            When(Released, context => context.Saga.WaitingSince is not null).Then(steps.Release),
+            On(Due, Choice.HandOver).IfElseAsync(
+                steps.MayGoAsync, go => go.ThenAsync(steps.HandOverInTurnAsync), stay => stay.Then(steps.TurnAway).TransitionTo(Rejected)),
+            When(Released, context => context.Saga.WaitingSince is not null).IfElseAsync(
+                steps.MayGoAsync, go => go.Then(steps.Release), stay => stay.Then(steps.TurnAway).TransitionTo(Rejected)),
             On(Due, Choice.Expire).Then(steps.Expire).TransitionTo(Expired),
+            On(Due, Choice.Reject).Then(steps.Reject).TransitionTo(Rejected),
             On(Started, Choice.Begin).Then(steps.Begin).TransitionTo(Running),
             On(Started, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Limited, Choice.Wait).Then(steps.Wait),
@@ -40,11 +55,13 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             Ignore(Renewed));
 
         During(Running,
-            On(Lost, Choice.Requeue).Then(steps.Requeue).TransitionTo(Queued),
+            On(Lost, Choice.Requeue).IfElseAsync(
+                steps.MayGoAsync, go => go.Then(steps.Requeue).TransitionTo(Queued), stay => stay.Then(steps.TurnAwayLost).TransitionTo(Failed)),
             On(Lost, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Lost, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled),
             On(Due, Choice.LookAgain).Then(steps.LookAgain),
-            On(Due, Choice.Requeue).Then(steps.Requeue).TransitionTo(Queued),
+            On(Due, Choice.Requeue).IfElseAsync(
+                steps.MayGoAsync, go => go.Then(steps.Requeue).TransitionTo(Queued), stay => stay.Then(steps.TurnAwayLost).TransitionTo(Failed)),
             On(Due, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Due, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled),
             When(Renewed).Then(steps.Renew),
@@ -55,12 +72,17 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         During(Queued, Running,
             On(Ended, Choice.Complete).Then(steps.Complete).TransitionTo(Completed),
             On(Ended, Choice.Repeat).Then(steps.Repeat).TransitionTo(Retrying),
-            On(Ended, Choice.Requeue).Then(steps.Requeue).TransitionTo(Queued),
+            On(Ended, Choice.Requeue).IfElseAsync(
+                steps.MayGoAsync, go => go.Then(steps.Requeue).TransitionTo(Queued), stay => stay.Then(steps.TurnAwayLost).TransitionTo(Failed)),
             On(Ended, Choice.Fail).Then(steps.Fail).TransitionTo(Failed),
             On(Ended, Choice.Cancel).Then(steps.Cancel).TransitionTo(Cancelled));
 
         During(Retrying,
-            On(Due, Choice.HandOver).ThenAsync(steps.QueueAgainAsync).TransitionTo(Queued),
+            On(Due, Choice.HandOver).IfElseAsync(
+                steps.MayGoAsync,
+                go => go.ThenAsync(steps.QueueAgainAsync).TransitionTo(Queued),
+                stay => stay.Then(steps.TurnAway).TransitionTo(Rejected)),
+            On(Due, Choice.Reject).Then(steps.Reject).TransitionTo(Rejected),
             When(Cancel).Then(ExecutionSteps.NoteCancel).Then(steps.Cancel).TransitionTo(Cancelled),
             Ignore(Started), Ignore(Limited), Ignore(Renewed), Ignore(Lost), Ignore(Ended));
 
@@ -73,12 +95,15 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
             When(Cancel).Then(steps.AnswerTooLate),
             Ignore(Limited), Ignore(Lost), Ignore(Due));
 
-        During([Queued, Running, Retrying, .. ended],
-            When(Recorded).ThenAsync(ExecutionSteps.RecordAsync),
+        During([ApprovalRequired, Queued, Running, Retrying, .. ended],
+            When(Recorded).ThenAsync(steps.RecordAsync),
             Ignore(Admitted), Ignore(Refused));
 
         During([Running, Retrying, .. ended], Ignore(Released));
+        During([Queued, Running, Retrying, .. ended], Ignore(Settled));
     }
+
+    public State ApprovalRequired { get; private set; } = null!;
 
     public State Queued { get; private set; } = null!;
 
@@ -106,6 +131,8 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
 
     public Event<ExecutionReleased> Released { get; private set; } = null!;
 
+    public Event<ApprovalSettled> Settled { get; private set; } = null!;
+
     public Event<RunStarted> Started { get; private set; } = null!;
 
     public Event<RunLimited> Limited { get; private set; } = null!;
@@ -125,6 +152,7 @@ internal sealed class ExecutionStateMachine : MassTransitStateMachine<Execution>
         Event(() => Cancel, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Due, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Released, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
+        Event(() => Settled, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Started, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Limited, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));
         Event(() => Recorded, e => e.CorrelateById(context => context.Message.ExecutionId).OnMissingInstance(missing => missing.Discard()));

@@ -18,8 +18,9 @@ internal sealed partial class ExecutionSteps
         var (execution, transaction, report) = (context.Saga, TransactionOf(context), context.Message);
         var checkedResult = DecisionOf(context).Result!;
         EndAttempt(transaction, execution, report, "completed", null);
-        Close(transaction, execution);
+        // Before the books are closed: the result may repeat a secret parameter, and these are gone then.
         var kept = results.Keep(transaction, execution, checkedResult.Json);
+        Close(transaction, execution);
         var told = CompletedEvent.Of(
             execution, report.Resources, kept.Told, kept.ToldReference, checkedResult.FitsSchema, report.Metadata, transaction.Now);
         voice.Tell(transaction, execution, told, ExecutionStatus.Completed, ExecutionState.Completed);
@@ -79,9 +80,12 @@ internal sealed partial class ExecutionSteps
     public void CountLateEnd(BehaviorContext<Execution, RunEnded> context) => TransactionOf(context).AfterCommit(metrics.LateEnd);
 
     private void EndBadly<T>(BehaviorContext<Execution, T> context, ExecutionState state)
+        where T : class => EndBadly(context, state, DecisionOf(context));
+
+    private void EndBadly<T>(BehaviorContext<Execution, T> context, ExecutionState state, Decision decision)
         where T : class
     {
-        var (execution, transaction, decision) = (context.Saga, TransactionOf(context), DecisionOf(context));
+        var (execution, transaction) = (context.Saga, TransactionOf(context));
         if (execution.State() == ExecutionState.Running || context.Message is RunEnded { StartedAt: not null })
         {
             EndAttempt(transaction, execution, context.Message as RunEnded, context.Message is RunEnded ? "failed" : "lost", decision.Error);
@@ -145,6 +149,8 @@ internal sealed partial class ExecutionSteps
     private void Close(RegistryTransaction transaction, Execution execution)
     {
         GiveUpPlace(transaction, execution);
+        approvals.Abandon(transaction, execution);
+        execution.SealedParameters = null;
         execution.CompletedAt ??= transaction.Now;
         execution.WaitingSince = null;
         execution.LostAt = null;

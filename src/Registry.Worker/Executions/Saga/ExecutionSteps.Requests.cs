@@ -2,10 +2,13 @@ using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Replies;
+using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Persistence.Transactions;
 using MassTransit;
 
 namespace Capns.Registry.Worker.Executions.Saga;
@@ -19,20 +22,9 @@ internal sealed partial class ExecutionSteps
         var (execution, transaction, admitted) = (context.Saga, TransactionOf(context), context.Message);
         Store(execution, admitted.Outcome, admitted.Request, transaction.Now);
         StorePlan(execution, admitted.Plan);
+        ledger.Accepted(transaction, execution);
         Enqueue(execution, transaction.Now);
-        if (execution.ReplyOnAccepted)
-        {
-            voice.Answer(transaction, execution, new ToolExecutionAccepted
-            {
-                ExecutionId = execution.CorrelationId,
-                State = ExecutionState.Queued,
-                EstimatedDuration = admitted.Plan.EstimatedDuration,
-                Cap = execution.Cap,
-                MatchedCap = execution.MatchedCap,
-                Provider = execution.Provider,
-            });
-        }
-
+        AnswerAccepted(transaction, execution, ExecutionState.Queued);
         if (execution.NotBefore > transaction.Now)
         {
             WaitUntil(transaction, execution, execution.NotBefore.Value);
@@ -40,6 +32,23 @@ internal sealed partial class ExecutionSteps
         else
         {
             await HandOverInTurnAsync(transaction, execution);
+        }
+    }
+
+    private void AnswerAccepted(RegistryTransaction transaction, Execution execution, ExecutionState state)
+    {
+        if (execution.ReplyOnAccepted)
+        {
+            voice.Answer(transaction, execution, new ToolExecutionAccepted
+            {
+                ExecutionId = execution.CorrelationId,
+                State = state,
+                ApprovalId = execution.ApprovalId,
+                EstimatedDuration = execution.Plan.EstimatedDuration,
+                Cap = execution.Cap,
+                MatchedCap = execution.MatchedCap,
+                Provider = execution.Provider,
+            });
         }
     }
 
@@ -128,10 +137,11 @@ internal sealed partial class ExecutionSteps
     }
 
     /// <summary>Makes progress events durable that the runner has published already.</summary>
-    public static async Task RecordAsync(BehaviorContext<Execution, RunEventsRecorded> context)
+    public async Task RecordAsync(BehaviorContext<Execution, RunEventsRecorded> context)
     {
         var (execution, transaction) = (context.Saga, TransactionOf(context));
         await EventLog.AppendAsync(transaction, execution.CorrelationId, context.Message.Events);
+        ledger.Recorded(transaction, execution, context.Message.Events);
         if (execution.State() == ExecutionState.Running && Reports.IsCurrent(execution, context.Message.Dispatch))
         {
             execution.LastSequence = Math.Max(execution.LastSequence, context.Message.LastSequence);
@@ -151,6 +161,9 @@ internal sealed partial class ExecutionSteps
         execution.MatchedCap = identity.MatchedCap;
         execution.Provider = identity.Provider;
         execution.Parameters = outcome.StoredParameters?.GetRawText();
+        execution.CallerKind = CallerKinds.Word(outcome.Caller.Kind);
+        execution.CallerId = outcome.Caller.IsKnown ? outcome.Caller.Id : null;
+        execution.ActAsBy = outcome.Caller.ActingService;
         execution.AgentId = identity.AgentId;
         execution.UserId = identity.UserId;
         execution.RequestedBy = identity.RequestedBy;
@@ -168,10 +181,11 @@ internal sealed partial class ExecutionSteps
         execution.TraceState = Storable(identity.TraceState ?? inbound.TraceState);
         execution.Reply = inbound.ReplyTo is null ? null : JsonSerializer.Serialize(inbound.ReplyTo, WireJson.Options);
         execution.ReplyOnAccepted = request.ReplyOn == "accepted";
-        execution.Context = request.Context?.GetRawText();
-        execution.Reasoning = request.Reasoning?.GetRawText();
+        execution.Context = Kept(outcome, request.Context);
+        execution.Reasoning = Kept(outcome, request.Reasoning);
         execution.ShareResults = request.ShareResults ?? false;
         execution.NotifyParticipants = request.NotifyParticipants;
+        execution.Operation = request.Operation;
         execution.Format = request.Format;
         execution.NotBefore = request.NotBefore;
         execution.ExpiresAt = request.ExpiresAt;
@@ -180,13 +194,19 @@ internal sealed partial class ExecutionSteps
     // Envelopes are not checked at the gates; PostgreSQL takes no U+0000 in text.
     private static string? Storable(string? text) => text?.Replace("\0", string.Empty, StringComparison.Ordinal);
 
-    private static void StorePlan(Execution execution, RunPlan plan)
+    // What the caller wrote down beside the parameters may repeat a secret of theirs.
+    private static string? Kept(AdmissionOutcome outcome, JsonElement? value) =>
+        value is { } given ? outcome.Redactor.RedactValues(given).GetRawText() : null;
+
+    private void StorePlan(Execution execution, RunPlan plan)
     {
-        execution.PlanJson = JsonSerializer.Serialize(plan, WireJson.Options);
+        execution.SealedParameters = SealedParameters.Seal(sealer, execution.CorrelationId, plan.Parameters, plan.SecretPaths);
+        var stored = plan with { Parameters = SealedParameters.Blank(plan.Parameters, plan.SecretPaths) };
+        execution.PlanJson = JsonSerializer.Serialize(stored, WireJson.Options);
         execution.ParametersHash = plan.ParametersHash;
         execution.Priority = JsonNamingPolicy.KebabCaseLower.ConvertName(plan.Priority.ToString());
         execution.Pool = plan.Pool;
-        execution.CallerId = plan.RateLimit.Caller;
+        execution.CallerId ??= plan.RateLimit.Caller;
         execution.MaxAttempts = plan.Retry.MaxAttempts;
         execution.TimeoutMs = plan.Limits.TimeoutMs;
         execution.EstimatedCost = plan.EstimatedCost;

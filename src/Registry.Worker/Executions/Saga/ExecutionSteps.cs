@@ -1,7 +1,10 @@
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
+using Capns.Hosting.Secrets;
+using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Executions.Endings;
 using Capns.Registry.Worker.Executions.Events;
+using Capns.Registry.Worker.Executions.HandingOver;
 using Capns.Registry.Worker.Executions.Sharing;
 using Capns.Registry.Worker.Executions.Timing;
 using Capns.Registry.Worker.Persistence.Transactions;
@@ -12,7 +15,16 @@ namespace Capns.Registry.Worker.Executions.Saga;
 
 /// <summary>What the state machine does: this part hands over, begins and waits; the others store requests and end.</summary>
 internal sealed partial class ExecutionSteps(
-    ExecutionVoice voice, ResultKeeper results, FairShares shares, LeaseWatch leases, ExecutionMetrics metrics, IOptions<ExecutionOptions> options)
+    ExecutionVoice voice,
+    ResultKeeper results,
+    FairShares shares,
+    LeaseWatch leases,
+    ApprovalBook approvals,
+    HandOverChecks checks,
+    ISealer sealer,
+    ExecutionMetrics metrics,
+    ExecutionLedger ledger,
+    IOptions<ExecutionOptions> options)
 {
     /// <summary>What the message makes of the execution. Decided once for each message, before the first step.</summary>
     public Decision DecisionOf<T>(BehaviorContext<Execution, T> context)
@@ -92,7 +104,7 @@ internal sealed partial class ExecutionSteps(
         RunStarted report => StartDecisions.Decide(execution, report),
         RunLimited report => StartDecisions.Decide(execution, report),
         RunLost report => LostDecisions.Decide(execution, report),
-        RunEnded report => EndDecisions.Decide(execution, report, options.Value.ResultMaxBytes, Random.Shared.NextDouble()),
+        RunEnded report => EndDecisions.Decide(execution, ResultSeal.Open(sealer, report), options.Value.ResultMaxBytes, Random.Shared.NextDouble()),
         ExecutionDue => DueDecisions.Decide(execution, now, leases.MayJudge),
         _ => Decision.Nothing,
     };
@@ -101,8 +113,9 @@ internal sealed partial class ExecutionSteps(
     private void Enqueue(Execution execution, DateTimeOffset now)
     {
         execution.QueuedAt = now;
-        execution.QueueDeadline = ExecutionDeadlines.Queue(
+        var deadline = ExecutionDeadlines.Queue(
             now, execution.NotBefore, execution.ExpiresAt, TimeSpan.FromMilliseconds(options.Value.MaxQueueMs));
+        execution.QueueDeadline = ExecutionDeadlines.Approved(execution, deadline);
     }
 
     /// <summary>At most <c>FAIR_SHARE</c> jobs of one caller and pool are out; the others stand in line (platform spec 5.8).</summary>
@@ -171,6 +184,7 @@ internal sealed partial class ExecutionSteps(
             Driver = start.Isolation,
             StartedAt = start.StartedAt,
         });
+        ApprovalBook.Use(transaction, execution, start.StartedAt);
         voice.Tell(transaction, execution, StartedEvent.Of(execution, transaction.Now), ExecutionStatus.Started, ExecutionState.Running);
         transaction.AfterCommit(() => metrics.Started(execution));
     }

@@ -17,7 +17,7 @@ internal sealed partial class DueSweep(
 
     private const string Due = """
         SELECT id FROM executions
-        WHERE status IN ('queued', 'running', 'retrying') AND due_at <= $1
+        WHERE status IN ('approval-required', 'queued', 'running', 'retrying') AND due_at <= $1
         ORDER BY due_at LIMIT $2
         FOR NO KEY UPDATE SKIP LOCKED
         """;

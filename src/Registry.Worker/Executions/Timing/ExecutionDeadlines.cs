@@ -1,3 +1,5 @@
+using Capns.Contracts.Executions;
+
 namespace Capns.Registry.Worker.Executions.Timing;
 
 /// <summary>The times at which an execution is looked at again. Pure; every state that is not final has one.</summary>
@@ -10,6 +12,15 @@ internal static class ExecutionDeadlines
         var deadline = ready + maxQueue;
         return expiresAt < deadline ? expiresAt.Value : deadline;
     }
+
+    /// <summary>The same for an execution that people have approved: the first start is in their window, too (platform spec 5.6, rule 7).</summary>
+    public static DateTimeOffset Approved(Execution execution, DateTimeOffset deadline) =>
+        execution.StartedAt is null && execution.UsableUntil < deadline ? execution.UsableUntil.Value : deadline;
+
+    /// <summary>Why an execution that waited in a queue has expired.</summary>
+    public static ErrorDetail NotStarted(Execution execution) => execution.StartedAt is null && execution.UsableUntil == execution.QueueDeadline
+        ? Errors.Of(ErrorCodes.ApprovalExpired, $"The approval was for a start by {execution.UsableUntil:O}, and the execution was not started by then.")
+        : Errors.Of(ErrorCodes.QueueTimeout, $"The execution was not started by {execution.QueueDeadline:O}.");
 
     /// <summary>When the sweep looks at a running attempt: at the end of its lease, of its time, or of a cancel's grace.</summary>
     public static DateTimeOffset Running(Execution execution)

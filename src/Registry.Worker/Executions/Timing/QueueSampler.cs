@@ -36,9 +36,9 @@ internal sealed partial class QueueSampler : BackgroundService
         _time = time;
         _logger = logger;
         var meter = meters.Create("Capns");
-        meter.CreateObservableGauge(Prefix + "queue_depth", () => _queues.Select(queue => Measured(queue.Depth, queue)));
-        meter.CreateObservableGauge(Prefix + "queue_oldest_seconds", () => _queues.Select(queue => Measured(queue.OldestSeconds, queue)), "s");
-        meter.CreateObservableGauge(Prefix + "outbox_lag_seconds", () => Volatile.Read(ref _outboxLag), "s");
+        meter.CreateObservableGauge(Prefix + "queue_depth", () => _queues.Select(queue => Measured(queue.Depth, queue)), description: "Executions that wait for a runner.");
+        meter.CreateObservableGauge(Prefix + "queue_oldest_seconds", () => _queues.Select(queue => Measured(queue.OldestSeconds, queue)), "s", "How long the oldest of them has waited.");
+        meter.CreateObservableGauge(Prefix + "outbox_lag_seconds", () => Volatile.Read(ref _outboxLag), "s", "Age of the oldest message that is not known to be at the broker.");
     }
 
     /// <summary>What the last look found; a pool and priority in which nobody waits is left out after it was told as 0 once.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Capns.Contracts.Json;
+using Capns.Messaging;
 using RabbitMQ.Client.Events;
 
 namespace Capns.Registry.Worker.Persistence.DeadLetters;
@@ -11,11 +12,17 @@ internal static class DeadLetterReader
 {
     private const string HandlerFailed = "handler-failed";
 
+    /// <summary>Key of the properties under which stands who published it first; null: nobody knows.</summary>
+    public const string Publisher = "publisher";
+
     /// <summary>Longest name of a queue in AMQP.</summary>
     private const int MaxName = 255;
 
     /// <summary>Queue, reason and detail as our own headers say, else as the broker's <c>x-death</c> does.</summary>
-    public static DeadLetterRow Read(BasicDeliverEventArgs delivery, DateTimeOffset now)
+    /// <param name="delivery">As it came from the broker.</param>
+    /// <param name="bus">Knows the platform's own logins: only their word about a message counts.</param>
+    /// <param name="now">The time.</param>
+    public static DeadLetterRow Read(BasicDeliverEventArgs delivery, BusSettings bus, DateTimeOffset now)
     {
         var headers = Texts(delivery.BasicProperties.Headers);
         var death = FirstDeath(delivery.BasicProperties.Headers);
@@ -27,12 +34,19 @@ internal static class DeadLetterReader
             Reason = Cut(Clean(headers.GetValueOrDefault("x-capns-reason") ?? HandlerFailed), MaxName),
             Detail = Clean(headers.GetValueOrDefault("x-capns-detail") ?? $"The broker gave it up: {death?.GetValueOrDefault("reason") ?? "unknown"}."),
             Body = delivery.Body.ToArray(),
-            Properties = JsonSerializer.Serialize(Properties(delivery, headers), WireJson.Options),
+            Properties = JsonSerializer.Serialize(Properties(delivery, headers, PublisherOf(delivery, headers, bus)), WireJson.Options),
             FailedAt = FailedAt(headers, now),
         };
     }
 
-    private static Dictionary<string, object?> Properties(BasicDeliverEventArgs delivery, Dictionary<string, string> headers)
+    /// <summary>The login that the broker has checked: of the message itself, or as one of our own tells it of a message that it gave up.</summary>
+    private static string? PublisherOf(BasicDeliverEventArgs delivery, Dictionary<string, string> headers, BusSettings bus)
+    {
+        var user = delivery.BasicProperties.UserId;
+        return bus.IsPlatformUser(user) && headers.ContainsKey("x-capns-queue") ? headers.GetValueOrDefault("x-capns-user") : user;
+    }
+
+    private static Dictionary<string, object?> Properties(BasicDeliverEventArgs delivery, Dictionary<string, string> headers, string? publisher)
     {
         var properties = delivery.BasicProperties;
         return new Dictionary<string, object?>
@@ -44,6 +58,7 @@ internal static class DeadLetterReader
             ["replyTo"] = properties.ReplyTo,
             ["appId"] = properties.AppId,
             ["userId"] = properties.UserId,
+            [Publisher] = publisher,
             ["routingKey"] = delivery.RoutingKey,
             ["headers"] = headers,
         };

@@ -16,10 +16,17 @@ internal sealed class DeadLetterRow
 
     public string? Detail { get; init; }
 
+    /// <summary>As it came; sealed at <see cref="Place"/> when <see cref="Sealed"/>.</summary>
     public required byte[] Body { get; init; }
 
-    /// <summary>JSON of the AMQP properties and headers.</summary>
+    /// <summary>JSON of the AMQP properties and headers. The header with the sender's token is sealed like the body, in base64.</summary>
     public required string Properties { get; init; }
+
+    /// <summary>False: kept by a release that did not seal.</summary>
+    public bool Sealed { get; init; }
+
+    /// <summary>Where what is sealed belongs.</summary>
+    public string Place => $"dead-letter/{Id:D}";
 
     public required DateTimeOffset FailedAt { get; init; }
 

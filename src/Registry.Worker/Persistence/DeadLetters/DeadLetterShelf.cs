@@ -1,6 +1,8 @@
+using Capns.Hosting.Secrets;
 using Capns.Messaging;
 using Capns.Messaging.Broker;
 using Capns.Messaging.Topology;
+using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Persistence.Transactions;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -13,7 +15,7 @@ namespace Capns.Registry.Worker.Persistence.DeadLetters;
 /// twice, it is kept twice.
 /// </remarks>
 internal sealed partial class DeadLetterShelf(
-    BusSettings bus, ITopologyDeclarer topology, RegistryTransactions transactions, TimeProvider time, ILogger<DeadLetterShelf> logger) : BackgroundService
+    BusSettings bus, ITopologyDeclarer topology, RegistryTransactions transactions, ISealer sealer, IAuditTrail audit, TimeProvider time, ILogger<DeadLetterShelf> logger) : BackgroundService
 {
     private const ushort Prefetch = 16;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -72,8 +74,8 @@ internal sealed partial class DeadLetterShelf(
     {
         try
         {
-            var row = DeadLetterReader.Read(delivery, time.GetUtcNow());
-            await transactions.RunAsync(row.Id, transaction => Task.FromResult(transaction.Db.Add(row)), stoppingToken);
+            var row = DeadLetterSeal.Close(DeadLetterReader.Read(delivery, bus, time.GetUtcNow()), sealer);
+            await transactions.RunAsync(row.Id, transaction => Keep(transaction, row, delivery.Body.Length), stoppingToken);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, stoppingToken);
             LogKept(row.Queue, row.Reason, row.Detail);
         }
@@ -83,6 +85,21 @@ internal sealed partial class DeadLetterShelf(
             await Task.Delay(Pause, time, stoppingToken);
             await channel.BasicNackAsync(delivery.DeliveryTag, multiple: false, requeue: true, stoppingToken);
         }
+    }
+
+    private Task Keep(RegistryTransaction transaction, DeadLetterRow row, int bytes)
+    {
+        transaction.Db.Add(row);
+        audit.Append(transaction, new AuditEntry
+        {
+            Actor = PlatformCaller.Instance,
+            Action = "dead-letter.keep",
+            ObjectKind = "dead-letter",
+            ObjectId = row.Id.ToString(),
+            Outcome = AuditOutcome.Failed,
+            Details = new() { ["queue"] = row.Queue, ["reason"] = row.Reason, ["bytes"] = bytes },
+        });
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(EventId = 3151, Level = LogLevel.Warning, Message = "Dead letter of queue {Queue} kept: {Reason}: {Detail}")]

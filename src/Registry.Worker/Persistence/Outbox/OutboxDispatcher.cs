@@ -79,7 +79,7 @@ internal sealed partial class OutboxDispatcher(IMessagePublisher publisher, Outb
         if (_behind)
         {
             // Only those that were written with a lease; the others are the sweep's already.
-            await store.ReleaseAsync([.. batch.Where(row => row.NextAttemptAt > row.CreatedAt).Select(row => row.Id)], stoppingToken);
+            await store.SettleAsync([], [.. batch.Where(row => row.NextAttemptAt > row.CreatedAt).Select(row => row.Id)], stoppingToken);
             return;
         }
 
@@ -89,8 +89,7 @@ internal sealed partial class OutboxDispatcher(IMessagePublisher publisher, Outb
             FallBehind(report.Failure?.Message ?? "no confirm");
         }
 
-        await store.DeleteAsync(report.Confirmed, stoppingToken);
-        await store.ReleaseAsync(report.Unconfirmed, stoppingToken);
+        await store.SettleAsync(report.Confirmed, report.Unconfirmed, stoppingToken);
     }
 
     private void FallBehind(string reason)

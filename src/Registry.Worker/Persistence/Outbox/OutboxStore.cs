@@ -1,3 +1,4 @@
+using Capns.Registry.Worker.Persistence.Transactions;
 using Npgsql;
 
 namespace Capns.Registry.Worker.Persistence.Outbox;
@@ -22,6 +23,8 @@ internal sealed class OutboxStore(string connectionString, TimeProvider time, Ou
         RETURNING id, seq, exchange, routing_key, ordering_key, body, properties, attempts, next_attempt_at, created_at
         """;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
     {
         Options = "-c synchronous_commit=off",
@@ -38,6 +41,25 @@ internal sealed class OutboxStore(string connectionString, TimeProvider time, Ou
     /// <summary>Gives rows back: any instance's sweep may take them now.</summary>
     public Task ReleaseAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         ExecuteAsync("UPDATE outbox SET next_attempt_at = '-infinity' WHERE id = ANY($1)", ids, cancellationToken);
+
+    /// <summary>Removes what the broker has and gives back the rest; waits for PostgreSQL as long as it is away.</summary>
+    /// <remarks>Else the rows would lie until their lease ends, and everything behind them that has the same key.</remarks>
+    public async Task SettleAsync(IReadOnlyList<Guid> confirmed, IReadOnlyList<Guid> unconfirmed, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await DeleteAsync(confirmed, cancellationToken);
+                await ReleaseAsync(unconfirmed, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (DatabaseFaults.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Takes a lease on rows that are nobody's.</summary>
     /// <returns>In the order in which they must be published.</returns>

@@ -39,8 +39,7 @@ internal sealed partial class OutboxSweep(
         }
 
         var report = await publisher.PublishAsync([.. rows.Select(row => row.ToMessage())], stoppingToken);
-        await store.DeleteAsync(report.Confirmed, stoppingToken);
-        await store.ReleaseAsync(report.Unconfirmed, stoppingToken);
+        await store.SettleAsync(report.Confirmed, report.Unconfirmed, stoppingToken);
         if (report.Unconfirmed.Count > 0)
         {
             LogPaused(report.Failure?.Message ?? "no confirm");

@@ -38,6 +38,9 @@ internal static class DatabaseFaults
         return DatabaseFault.Other;
     }
 
+    /// <summary>True when PostgreSQL is away: a consumer's message waits for it then, and is not given back to the queue to be dead-lettered in the end.</summary>
+    public static bool IsOutage(Exception exception) => Of(exception) == DatabaseFault.Outage;
+
     private static DatabaseFault OfOne(Exception exception) => exception switch
     {
         PostgresException postgres => OfState(postgres),

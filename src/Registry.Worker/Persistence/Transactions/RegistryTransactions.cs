@@ -18,7 +18,7 @@ internal sealed partial class RegistryTransactions(
     /// <summary>A race that is lost this often is no race.</summary>
     private const int MaxRaces = 20;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly KeyedGate _gate = new();
 

@@ -15,7 +15,7 @@ namespace Capns.Registry.Worker.Tools.Catalogue;
 /// What it says of a tool is at most <see cref="Freshness"/> old. A version's content never changes, so it is read and its
 /// schemas are compiled once. Thread-safe.
 /// </remarks>
-internal sealed class ToolCatalogue(TimeProvider time)
+internal sealed class ToolCatalogue(TimeProvider time, IToolCache? shared = null)
 {
     /// <summary>Longest time a change of a tool may go unseen by another instance; the one that made it sees it at once.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
@@ -23,6 +23,7 @@ internal sealed class ToolCatalogue(TimeProvider time)
     /// <summary>Compiled versions that are kept; beyond it all are dropped and made again as they are asked for.</summary>
     private const int MaxCompiled = 1000;
 
+    private readonly IToolCache _shared = shared ?? new NoToolCache();
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Guid Tool, string Version), Compiled> _compiled = new();
 
@@ -103,6 +104,12 @@ internal sealed class ToolCatalogue(TimeProvider time)
             return known;
         }
 
+        if (await _shared.FindAsync(key) is { } told)
+        {
+            return _entries[key] = EntryOf(told.Row, [.. told.Versions.Select(version => new VersionEntry(version.Version, SemVersion.Parse(version.Version), version.IsEnabled, version.Deprecated))], now);
+        }
+
+        var revision = _shared.Revision;
         var tools = db.Set<Tool>().AsNoTracking();
         var row = isUuid
             ? await tools.FirstOrDefaultAsync(tool => tool.Id == uuid, cancellationToken)
@@ -114,9 +121,16 @@ internal sealed class ToolCatalogue(TimeProvider time)
         }
 
         var versions = await VersionsAsync(row.Id, db, cancellationToken);
-        var flags = JsonSerializer.Deserialize<ToolFlags>(row.Config, WireJson.Options) ?? new ToolFlags();
-        return _entries[key] = new Entry(row, flags, versions, now);
+        if (revision != 0)
+        {
+            await _shared.KeepAsync(key, revision, new CachedTool { Row = row, Versions = [.. versions.Select(version => new CachedVersion(version.Text, version.IsEnabled, version.Deprecated))] });
+        }
+
+        return _entries[key] = EntryOf(row, versions, now);
     }
+
+    private static Entry EntryOf(Tool row, IReadOnlyList<VersionEntry> versions, DateTimeOffset now) =>
+        new(row, JsonSerializer.Deserialize<ToolFlags>(row.Config, WireJson.Options) ?? new ToolFlags(), versions, now);
 
     /// <summary>All versions of a tool.</summary>
     public static async Task<IReadOnlyList<VersionEntry>> VersionsAsync(Guid toolId, RegistryDbContext db, CancellationToken cancellationToken)

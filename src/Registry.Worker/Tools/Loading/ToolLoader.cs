@@ -9,8 +9,6 @@ namespace Capns.Registry.Worker.Tools.Loading;
 /// <remarks>Again at every start, in every instance: what is there already stays as it is. A file that is wrong is logged, shown in health, and skipped.</remarks>
 internal sealed class ToolLoader(ToolRegistration registration, ToolOptions options, LoadedTools loaded, ILogger<ToolLoader> logger) : IHostedService
 {
-    private const string By = "platform";
-
     public Task StartAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -44,7 +42,7 @@ internal sealed class ToolLoader(ToolRegistration registration, ToolOptions opti
             var waiting = new List<(string Name, ToolDefinition Definition, PublishResult Result)>();
             foreach (var (name, definition) in open)
             {
-                var result = await registration.PublishAsync(definition, By, cancellationToken);
+                var result = await registration.PublishAsync(definition, Audit.Actor.Platform, cancellationToken);
                 if (result.Code == ErrorCodes.InvalidDefinition)
                 {
                     waiting.Add((name, definition, result));

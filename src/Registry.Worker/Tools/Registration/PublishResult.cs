@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Reading;
 
 namespace Capns.Registry.Worker.Tools.Registration;
 
-/// <summary>What publishing a definition did, or why it was refused.</summary>
+/// <summary>What a change of the catalogue did, or why it was refused.</summary>
 internal sealed record PublishResult
 {
     public PublishKind Kind { get; private init; }
@@ -20,6 +21,9 @@ internal sealed record PublishResult
 
     public IReadOnlyList<FieldError> Errors { get; private init; } = [];
 
+    /// <summary>Further facts of a refusal, when it has no <see cref="Errors"/>.</summary>
+    public JsonElement? Details { get; private init; }
+
     [MemberNotNullWhen(true, nameof(Code), nameof(Message))]
     public bool IsRefused => Kind == PublishKind.Refused;
 
@@ -27,6 +31,10 @@ internal sealed record PublishResult
 
     public static PublishResult Refused(ErrorCode code, string message, params IReadOnlyList<FieldError> errors) =>
         new() { Kind = PublishKind.Refused, Code = code, Message = message, Errors = errors };
+
+    /// <summary>The same with facts.</summary>
+    public static PublishResult RefusedWith(ErrorCode code, string message, JsonElement details) =>
+        new() { Kind = PublishKind.Refused, Code = code, Message = message, Details = details };
 }
 
 /// <summary>Kinds of <see cref="PublishResult"/>.</summary>
@@ -42,6 +50,12 @@ internal enum PublishKind
 
     /// <summary>This version was there with this content.</summary>
     Unchanged,
+
+    /// <summary>Flags of a tool or a version.</summary>
+    Changed,
+
+    /// <summary>The tool is gone, or out of use for good.</summary>
+    Removed,
 
     Refused,
 }

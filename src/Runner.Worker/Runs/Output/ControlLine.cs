@@ -6,8 +6,10 @@ namespace Capns.Runner.Worker.Runs.Output;
 /// <summary>A line of stdout that is a JSON object with member <c>$capns</c> (platform spec 5.5).</summary>
 internal static class ControlLine
 {
-    private const int MessageBytes = 8 * 1024;
-    private const int StepBytes = 1024;
+    /// <summary>Bytes of UTF-8 of a message; beyond it is cut.</summary>
+    public const int MessageBytes = 8 * 1024;
+    /// <summary>The same for the name of a step.</summary>
+    public const int StepBytes = 1024;
     private const int DetailsBytes = 64 * 1024;
 
     /// <summary>Reads a control line.</summary>

@@ -14,6 +14,9 @@ internal sealed record RunEnding
 
     public JsonElement? Result { get; init; }
 
+    /// <summary>In place of <see cref="Result"/>: sealed, base64.</summary>
+    public string? SealedResult { get; init; }
+
     public JsonElement? Metadata { get; init; }
 
     public ErrorDetail? Error { get; init; }

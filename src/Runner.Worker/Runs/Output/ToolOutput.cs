@@ -2,10 +2,11 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Capns.Contracts.Json;
+using Capns.Hosting.Secrets;
 
 namespace Capns.Runner.Worker.Runs.Output;
 
-/// <summary>The tool contract: turns what a tool writes into events and, at its end, a result (platform spec 5.5).</summary>
+/// <summary>The tool contract: turns what a tool writes into events without secrets and, at its end, a result (platform spec 5.5, 5.13).</summary>
 /// <remarks>Pure: the same bytes give the same events, however they are chunked. Not thread-safe.</remarks>
 internal sealed class ToolOutput
 {
@@ -15,6 +16,9 @@ internal sealed class ToolOutput
     private const int LastStderrBytes = 1024;
     private readonly IToolEvents _events;
     private readonly int _resultMaxBytes;
+    private readonly Redactor _redactor;
+    private readonly LineRedactor _stdoutLog;
+    private readonly LineRedactor _stderrLog;
     private readonly LineSplitter _stdout;
     private readonly LineSplitter _stderr;
     private readonly ArrayBufferWriter<byte> _text = new();
@@ -26,8 +30,12 @@ internal sealed class ToolOutput
 
     /// <param name="events">Gets what happens while the tool runs.</param>
     /// <param name="resultMaxBytes">Largest result (<c>RESULT_MAX_BYTES</c>).</param>
-    public ToolOutput(IToolEvents events, int resultMaxBytes)
+    /// <param name="redactor">Knows the secrets of the attempt. Absent: knows only what credentials look like.</param>
+    public ToolOutput(IToolEvents events, int resultMaxBytes, Redactor? redactor = null)
     {
+        _redactor = redactor ?? Redactor.Patterns;
+        _stdoutLog = new LineRedactor(_redactor);
+        _stderrLog = new LineRedactor(_redactor);
         _events = events;
         _resultMaxBytes = resultMaxBytes;
 
@@ -55,8 +63,13 @@ internal sealed class ToolOutput
             Result = tooLarge ? null : result,
             ResultIsExplicit = _result is not null,
             ResultIsTooLarge = tooLarge,
-            Metadata = _result?.Metadata,
-            Error = _error,
+            // These two travel in public events; the result is the registry's to judge, which knows its schema.
+            Metadata = _result?.Metadata is { } metadata ? _redactor.Redact(metadata) : null,
+            Error = _error is null ? null : _error with
+            {
+                Message = Redact(_error.Message, ControlLine.MessageBytes),
+                Details = _error.Details is { } details ? _redactor.Redact(details) : null,
+            },
             LastStderrLine = _lastStderr,
         };
     }
@@ -66,7 +79,7 @@ internal sealed class ToolOutput
         switch (cut ? null : ControlLine.Read(line))
         {
             case ToolEvent happened:
-                _events.Add(happened);
+                _events.Add(WithoutSecrets(happened));
                 break;
             case ToolResult result:
                 _result = result;
@@ -77,24 +90,40 @@ internal sealed class ToolOutput
                 break;
             default:
                 KeepText(line);
-                Log("stdout", line, cut);
+                Log("stdout", _stdoutLog, line, cut);
                 break;
         }
     }
 
     private void OnStderrLine(ReadOnlySpan<byte> line, bool cut)
     {
-        Log("stderr", line, cut);
+        var told = Log("stderr", _stderrLog, line, cut);
         if (line.ContainsAnyExcept(" \t\r"u8))
         {
-            _lastStderr = Utf8Text.Decode(line, LastStderrBytes).Text;
+            _lastStderr = Utf8Text.Cut(told, LastStderrBytes).Text;
         }
     }
 
-    private void Log(string stream, ReadOnlySpan<byte> line, bool cut)
+    private ToolEvent WithoutSecrets(ToolEvent happened) => happened switch
+    {
+        ToolProgressed told => told with
+        {
+            CurrentStep = told.CurrentStep is { } step ? Redact(step, ControlLine.StepBytes) : null,
+            Message = told.Message is { } message ? Redact(message, ControlLine.MessageBytes) : null,
+        },
+        ToolGavePart part => new ToolGavePart(_redactor.Redact(part.Value)),
+        _ => happened,
+    };
+
+    // A text that fills its limit may have been cut in the middle of a secret; a character has up to four bytes.
+    private string Redact(string text, int maxBytes) => _redactor.Redact(text, cut: Encoding.UTF8.GetByteCount(text) > maxBytes - 4);
+
+    private string Log(string stream, LineRedactor redactor, ReadOnlySpan<byte> line, bool cut)
     {
         var (text, cutHere) = Utf8Text.Decode(line, LogLineBytes);
-        _events.Add(new ToolLogged(stream, text, cut || cutHere));
+        var told = Utf8Text.Cut(redactor.Next(text, cut || cutHere), LogLineBytes).Text;
+        _events.Add(new ToolLogged(stream, told, cut || cutHere));
+        return told;
     }
 
     private void KeepText(ReadOnlySpan<byte> line)

@@ -16,6 +16,9 @@ internal sealed class MergedEvents
     private readonly List<ProgressDraft> _order = [];
     private readonly Dictionary<string, (StringBuilder Lines, int Bytes)> _logs = new(StringComparer.Ordinal);
 
+    /// <summary>How many wait.</summary>
+    public int Count => _order.Count;
+
     /// <summary>True when nothing waits.</summary>
     public bool IsEmpty => _order.Count == 0;
 

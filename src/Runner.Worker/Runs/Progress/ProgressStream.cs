@@ -19,6 +19,7 @@ internal sealed class ProgressStream : IToolEvents, IAsyncDisposable
     private readonly TimeSpan _heartbeat;
     private readonly EventRecorder _recorder;
     private readonly EventRate _rate;
+    private readonly EventPace _pace;
     private readonly Queue<ProgressDraft> _ready = new();
     private readonly MergedEvents _merged = new();
     private readonly Lock _gate = new();
@@ -46,6 +47,7 @@ internal sealed class ProgressStream : IToolEvents, IAsyncDisposable
         _heartbeat = options.HeartbeatInterval;
         _recorder = new EventRecorder(order, reports, options.RunnerId, time);
         _rate = new EventRate(time);
+        _pace = new EventPace(time);
         _lastSequence = order.FirstSequence;
         _startedAt = _lastSentAt = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -60,7 +62,7 @@ internal sealed class ProgressStream : IToolEvents, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_merged.IsEmpty && _rate.TryTake(MergedEvents.MaxCount))
+            if (_merged.IsEmpty && _pace.Wait == TimeSpan.Zero && _rate.TryTake(MergedEvents.MaxCount))
             {
                 _ready.Enqueue(ProgressDraft.Of(happened));
             }
@@ -124,7 +126,18 @@ internal sealed class ProgressStream : IToolEvents, IAsyncDisposable
             }
 
             // At the end the four that were kept back go out, whatever the rate says by then.
-            return completing || (!_merged.IsEmpty && _rate.TryTake(MergedEvents.MaxCount)) ? _merged.Take() : null;
+            if (completing)
+            {
+                return _merged.Take();
+            }
+
+            if (_merged.IsEmpty || _pace.Wait > TimeSpan.Zero || !_rate.TryTake(MergedEvents.MaxCount))
+            {
+                return null;
+            }
+
+            _pace.Gone(_merged.Count);
+            return _merged.Take();
         }
     }
 
@@ -153,9 +166,11 @@ internal sealed class ProgressStream : IToolEvents, IAsyncDisposable
 
         lock (_gate)
         {
-            if (!_merged.IsEmpty && _rate.UntilFree(MergedEvents.MaxCount) is var free && free < next)
+            var (free, paced) = (_rate.UntilFree(MergedEvents.MaxCount), _pace.Wait);
+            var soonest = free > paced ? free : paced;
+            if (!_merged.IsEmpty && soonest < next)
             {
-                next = free;
+                next = soonest;
             }
         }
 

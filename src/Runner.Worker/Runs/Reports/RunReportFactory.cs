@@ -91,6 +91,7 @@ internal static class RunReportFactory
         LastSequence = lastSequence,
         Outcome = ending.Outcome,
         Result = ending.Result,
+        SealedResult = ending.SealedResult,
         Metadata = ending.Metadata,
         Error = ending.Error,
         Resources = new ResourceUsage(),
