@@ -10,20 +10,15 @@ public sealed class CapabilityTests
 {
     private const string Wish = "cap:ext=png;in=\"media:bytes;image;png\";op=generate_thumbnail;out=\"media:bytes;image;png\"";
 
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient Http = Platform.Administrator();
 
     /// <summary>The first registry serves HTTP and hears runners; it takes no requests.</summary>
     private static readonly Dictionary<string, string> NoRequests = new(StringComparer.Ordinal) { ["CONSUME_QUEUES"] = "capns.registry.run-reports" };
 
-    private static readonly Dictionary<string, string> MayRegister = new(StringComparer.Ordinal)
-    {
-        ["ANONYMOUS_PERMISSIONS"] = "tool:read,tool:write,tool:execute:safe",
-    };
-
     [NodeFact]
     public async Task NodeClient_AsksByCap_TheSpecificThenTheGenericThenToldTheNearest()
     {
-        await using var platform = await Platform.StartAsync(settings: MayRegister, registry: NoRequests);
+        await using var platform = await Platform.StartAsync(registry: NoRequests);
         var taking = await platform.AddAsync("Registry", 2);
         await using var service = await platform.ConnectAsync();
 
@@ -50,7 +45,7 @@ public sealed class CapabilityTests
     [NodeFact]
     public async Task NodeClient_MoreSpecificToolIsRegisteredAtOneInstance_TheOtherRunsItWithinASecond()
     {
-        await using var platform = await Platform.StartAsync(settings: MayRegister, registry: NoRequests);
+        await using var platform = await Platform.StartAsync(registry: NoRequests);
         var taking = await platform.AddAsync("Registry", 2);
         await KnowsAsync(taking, "png-thumbnail");
         var definition = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "infra", "examples", "tools", "png-thumbnail.json")))!.AsObject();

@@ -36,7 +36,8 @@ public sealed class MalformedMessagesTests
                 Assert.Equal(Messages, dead + refused);
             },
             TimeSpan.FromSeconds(60));
-        var metrics = await new HttpClient().GetStringAsync(new Uri(platform.Registry.Address, "/metrics"));
+        using var http = Platform.Administrator();
+        var metrics = await http.GetStringAsync(new Uri(platform.Registry.Address, "/metrics"));
         Assert.Contains("capability_registry_dead_letters_total", metrics, StringComparison.Ordinal);
     }
 

@@ -20,15 +20,45 @@ internal sealed class Platform : IAsyncDisposable
             ["REDIS_URL"] = redis.ToString(),
             ["TOOL_DEFINITIONS"] = Path.Combine(Checkout.Root, "infra", "examples", "tools"),
             ["TOOL_FILES"] = Path.Combine(Checkout.Root, "infra", "examples", "tools"),
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["RUNNER_POOLS"] = "default",
             ["LOG_LEVEL"] = "info",
+
+            // Tests ask as often as they like.
+            ["RATE_LIMIT_MAX"] = "1000000",
+            ["RATE_LIMIT_REGISTRATIONS"] = "1000000",
         };
+        foreach (var (name, value) in Secrets)
+        {
+            _environment[name] = value;
+        }
+    }
+
+    /// <summary>Opens every path of the registry, as <c>X-API-Key</c>.</summary>
+    public static string AdministratorKey { get; } = $"capns_tests_{Guid.NewGuid():N}k7Qx2mWz9R";
+
+    /// <summary>What no worker starts without in Production, and the administrator's key.</summary>
+    public static IReadOnlyDictionary<string, string> Secrets { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["DATA_ENCRYPTION_KEY"] = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
+        ["AUDIT_SIGNING_KEY"] = "the audit signing key of the integration tests",
+        ["CAPNS_ADMIN_KEY"] = AdministratorKey,
+    };
+
+    /// <summary>A client that is the administrator.</summary>
+    /// <param name="patience">For one answer. Default: 100 seconds.</param>
+    public static HttpClient Administrator(TimeSpan? patience = null)
+    {
+        var client = new HttpClient { Timeout = patience ?? TimeSpan.FromSeconds(100) };
+        client.DefaultRequestHeaders.Add("X-API-Key", AdministratorKey);
+        return client;
     }
 
     public TestBroker Broker { get; }
 
     public TestDatabase Database { get; }
+
+    public IReadOnlyList<WorkerProcess> Workers => _workers;
 
     public WorkerProcess Registry => _workers.First(worker => worker.Name.StartsWith("registry", StringComparison.Ordinal));
 
@@ -40,17 +70,24 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="discovery">True: a discovery worker too.</param>
     /// <param name="settings">Environment variables on top.</param>
     /// <param name="registry">Environment variables on top, of the registry only.</param>
+    /// <param name="brokerUserVariable">A variable that gets the name of the platform's broker login.</param>
     public static async Task<Platform> StartAsync(
         int runners = 1,
         Uri? redis = null,
         bool discovery = false,
         IReadOnlyDictionary<string, string>? settings = null,
-        IReadOnlyDictionary<string, string>? registry = null)
+        IReadOnlyDictionary<string, string>? registry = null,
+        string? brokerUserVariable = null)
     {
         var platform = new Platform(await TestBroker.CreateAsync(), await TestDatabase.CreateAsync(), redis ?? ServerUrls.Redis);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             platform._environment[name] = value;
+        }
+
+        if (brokerUserVariable is not null)
+        {
+            platform._environment[brokerUserVariable] = platform.Broker.VirtualHost;
         }
 
         await platform.AddAsync("Registry", 1, registry);

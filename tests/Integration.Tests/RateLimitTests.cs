@@ -67,7 +67,8 @@ public sealed class RateLimitTests
 
     private static async Task RegisterRejectingToolAsync(Platform platform)
     {
-        using var http = new HttpClient { BaseAddress = platform.Registry.Address };
+        using var http = Platform.Administrator();
+        http.BaseAddress = platform.Registry.Address;
         using var body = new StringContent(
             """
             {"id":"rejecting-sum","name":"rejecting-sum","description":"Adds; two runs a minute.","version":"1.0.0","category":"computation",
