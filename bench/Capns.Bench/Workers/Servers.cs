@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using Capns.Testing;
 
 namespace Capns.Bench.Workers;
 
@@ -31,6 +33,10 @@ internal sealed class Servers : IAsyncDisposable
             .Select(line => line.Split('=', 2))
             .Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        environment["AUDIT_SIGNING_KEY"] = Secret();
+        environment["CAPNS_ADMIN_KEY"] = $"capns_bench_{Secret()}";
+        environment["DATA_ENCRYPTION_KEY"] = Secret();
+        environment["JWT_SECRET"] = TestToken.Secret;
         return new Servers(script, state, environment);
     }
 
@@ -38,6 +44,8 @@ internal sealed class Servers : IAsyncDisposable
     public Task RestartAsync(string server) => RunAsync(_script, _state, "restart", server);
 
     public async ValueTask DisposeAsync() => await RunAsync(_script, _state, "stop");
+
+    private static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     private static async Task<string> RunAsync(string script, string state, params string[] arguments)
     {
