@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Capns.Registry.Worker.Api;
 
-/// <summary>What every answer under <c>/api/</c> has in common: request id, trace, and errors as problems (platform spec 4.1, 4.2).</summary>
+/// <summary>What every answer has in common: request id, trace, and errors as problems (platform spec 4.1, 4.2).</summary>
 internal sealed class ApiConventions(RequestDelegate next, ILogger<ApiConventions> logger)
 {
     public const string RequestIdHeader = "X-Request-ID";
@@ -13,13 +13,6 @@ internal sealed class ApiConventions(RequestDelegate next, ILogger<ApiConvention
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // Without regard to case, as routing reads a path.
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
-        {
-            await next(context);
-            return;
-        }
-
         Identify(context);
         ProblemResult? problem;
         try

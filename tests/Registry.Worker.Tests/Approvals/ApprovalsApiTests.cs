@@ -81,6 +81,8 @@ public sealed class ApprovalsApiTests : IAsyncLifetime
         Assert.Equal((422, "INVALID_PARAMETERS"), await PostAsync($"approvals/{approval}/decisions", ApprovalFlow.Operator, new { decision = 1 }));
         Assert.Equal((422, "INVALID_PARAMETERS"), await PostAsync($"approvals/{approval}/decisions", ApprovalFlow.Operator, new { }));
         Assert.Equal((404, "NOT_FOUND"), await PostAsync($"approvals/{Guid.CreateVersion7()}/decisions", ApprovalFlow.Operator, new { decision = "approve" }));
+        Assert.Equal((422, "INVALID_PARAMETERS"), await PostAsync($"executions/{id}/approve", ApprovalFlow.Operator, new { decision = "reject" }));
+        Assert.Equal((422, "INVALID_PARAMETERS"), await PostAsync($"executions/{id}/reject", ApprovalFlow.Operator, new { decision = "approve" }));
         Assert.Equal((404, "EXECUTION_NOT_FOUND"), await PostAsync($"executions/{Guid.CreateVersion7()}/approve", ApprovalFlow.Operator, null));
         Assert.Equal("pending", await _world.ApprovalAsync(id));
 

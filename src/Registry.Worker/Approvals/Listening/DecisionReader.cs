@@ -74,14 +74,19 @@ internal static class DecisionReader
 
     private static DecisionOrder Common(JsonFields fields, string via, ApprovalDecision? decision = null)
     {
+        var said = fields.Enumeration<ApprovalDecision>("decision", "approve, reject");
         if (decision is null)
         {
             fields.Require("decision", "approve or reject");
         }
+        else if (said is not null && said != decision)
+        {
+            fields.Note("decision", "const", "must be what the path says, or be left out");
+        }
 
         return new DecisionOrder
         {
-            Decision = decision ?? fields.Enumeration<ApprovalDecision>("decision", "approve, reject") ?? ApprovalDecision.Unknown,
+            Decision = decision ?? said ?? ApprovalDecision.Unknown,
             ParametersHash = fields.Text("parametersHash", RequestReader.MaxId),
             Conditions = fields.Texts("conditions", DecisionOrder.MaxConditions, DecisionOrder.MaxCondition) ?? [],
             Feedback = fields.Text("feedback", DecisionOrder.MaxFeedback, 0),

@@ -81,5 +81,5 @@ CREATE CONSTRAINT TRIGGER api_keys_changed AFTER DELETE OR UPDATE OF hash, owner
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION access_changed();
 
 -- Who asked for an execution, and how that is known.
-ALTER TABLE executions ADD COLUMN IF NOT EXISTS caller_kind text;
-ALTER TABLE executions ADD COLUMN IF NOT EXISTS act_as_by text;
+ALTER TABLE executions ADD COLUMN caller_kind text;
+ALTER TABLE executions ADD COLUMN act_as_by text;

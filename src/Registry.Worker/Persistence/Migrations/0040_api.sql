@@ -93,7 +93,5 @@ EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported
 END
 $$;
 
--- Who asked for an execution, and how that is known.
-ALTER TABLE executions ADD COLUMN IF NOT EXISTS caller_kind text;
-ALTER TABLE executions ADD COLUMN IF NOT EXISTS act_as_by text;
+-- A service's own list has what it asked for in the name of others, too.
 CREATE INDEX executions_acting ON executions (act_as_by, created_at DESC) WHERE act_as_by IS NOT NULL;

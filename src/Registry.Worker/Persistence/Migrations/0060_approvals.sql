@@ -63,7 +63,7 @@ CREATE TABLE approval_decisions (
 );
 
 ALTER TABLE executions
-    ADD COLUMN IF NOT EXISTS approval_id uuid,
-    ADD COLUMN IF NOT EXISTS approval_until timestamptz,
-    ADD COLUMN IF NOT EXISTS usable_until timestamptz,
-    ADD COLUMN IF NOT EXISTS sealed_parameters bytea;
+    ADD COLUMN approval_id uuid,
+    ADD COLUMN approval_until timestamptz,
+    ADD COLUMN usable_until timestamptz,
+    ADD COLUMN sealed_parameters bytea;
