@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Capns.Integration.Tests;
 
-/// <summary>Access control over two registries as they run: what one is told holds at the other within a second.</summary>
+/// <summary>Access control over two registries as they run: what one is told holds at the other.</summary>
 public sealed class AccessTests
 {
     private const string Secret = "Kq3vT9mZx7Lr2Wd8Yh5Bn4Cf6Gj1Pk0S";
@@ -17,7 +17,7 @@ public sealed class AccessTests
     private static readonly Dictionary<string, string> WithTokens = new(StringComparer.Ordinal) { ["JWT_SECRET"] = Secret };
 
     [ServersFact]
-    public async Task Rules_ChangedAtOneRegistry_HoldAtTheOtherWithinASecond()
+    public async Task Rules_ChangedAtOneRegistry_HoldAtTheOther()
     {
         await using var platform = await Platform.StartAsync(runners: 0, settings: WithTokens);
         var other = await platform.AddAsync("Registry", 2);
@@ -29,18 +29,29 @@ public sealed class AccessTests
 
         using var granted = await admin.PostAsJsonAsync(here, new { subjectKind = "user", subjectId = "bob", permission = "policy:write" });
         Assert.Equal(HttpStatusCode.Created, granted.StatusCode);
-        await Eventually.TrueAsync(async () => await StatusAsync(bob, policies) == HttpStatusCode.OK, "the grant at the other registry", TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(async () => await StatusAsync(bob, policies) == HttpStatusCode.OK, "the grant at the other registry");
 
         using var revoked = await admin.DeleteAsync(new Uri(platform.Registry.Address, granted.Headers.Location!.OriginalString));
         Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
-        await Eventually.TrueAsync(async () => await StatusAsync(bob, policies) == HttpStatusCode.Forbidden, "its end at the other registry", TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(async () => await StatusAsync(bob, policies) == HttpStatusCode.Forbidden, "its end at the other registry");
 
         var key = await KeyAsync(admin, platform.Registry);
         using var holder = new HttpClient();
         holder.DefaultRequestHeaders.Add("X-API-Key", key);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(holder, policies));
         await admin.DeleteAsync(new Uri(platform.Registry.Address, $"/api/v1/api-keys/{key.Split('_')[1]}"));
-        await Eventually.TrueAsync(async () => await StatusAsync(holder, policies) == HttpStatusCode.Unauthorized, "the key's end at the other registry", TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(async () => await StatusAsync(holder, policies) == HttpStatusCode.Unauthorized, "the key's end at the other registry");
+    }
+
+    [NodeFact]
+    public async Task Paths_OfEveryRole_AnswerAsTheirPermissionsSay()
+    {
+        await using var platform = await Platform.StartAsync();
+
+        var (code, output) = await NodePrograms.RunAsync(
+            platform, Path.Combine(Checkout.Root, "infra", "api-table"), platform.Registry.Address.ToString().TrimEnd('/'), $"X-API-Key: {Platform.AdministratorKey}");
+
+        Assert.True(code == 0 && output.Contains(" 0 unexpected", StringComparison.Ordinal), output);
     }
 
     [ServersFact]
