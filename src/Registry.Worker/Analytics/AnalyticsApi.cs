@@ -65,9 +65,9 @@ internal static class AnalyticsApi
         /// <summary>Totals, steps of time in order, and the tools with most first.</summary>
         public async Task<IResult> AnswerAsync(HttpContext context, bool durations, Func<UsageSum, object> show, Func<UsageSum, double> weight)
         {
-            if (UsageQuery.Read(context.Request.Query, time.GetUtcNow(), out var error) is not { } query)
+            if (UsageQuery.Read(context.Request.Query, time.GetUtcNow(), out var wrong) is not { } query)
             {
-                return new ProblemResult(ErrorCodes.InvalidRequest, error!);
+                return wrong!;
             }
 
             var (scope, refusal) = await ScopeAsync(context, query);

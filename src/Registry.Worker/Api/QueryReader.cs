@@ -18,7 +18,7 @@ internal sealed class QueryReader
         {
             // The name may hold it too.
             var name = Preview.Cut(parameter.Key.Replace("\0", "", StringComparison.Ordinal));
-            _errors.Add(new FieldError($"/{Preview.Step(name)}", "pattern", $"Query parameter {name} cannot hold the character U+0000."));
+            _errors.Add(new FieldError($"/{Preview.Step(name)}", "pattern", $"{name} cannot hold the character U+0000."));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Api;
@@ -49,23 +48,21 @@ internal static class AuditApi
 
     private static async Task<IResult> ListAsync(HttpContext context, AuditStore store, AuditLoop loop)
     {
-        if (AuditQuery.Read(context.Request.Query, out var error) is not { } query)
+        if (AuditQuery.Read(context.Request.Query, out var wrong) is not { } query)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest, error!);
+            return wrong!;
         }
 
         await loop.CatchUpAsync(Patience, context.RequestAborted);
         var (items, total) = await store.PageAsync(query, context.RequestAborted);
-        return Results.Json(
-            new { items = items.Select(AuditView.Of), total, page = query.Page, limit = query.Limit, pages = (total + query.Limit - 1) / query.Limit },
-            WireJson.Options);
+        return Results.Json(query.Paging.Of([.. items.Select(AuditView.Of)], total), WireJson.Options);
     }
 
     private static async Task<IResult> ExportAsync(HttpContext context, AuditStore store, AuditLoop loop, AuditKeys keys, IAuditTrail trail, TimeProvider time)
     {
-        if (AuditQuery.Read(context.Request.Query, out var error) is not { } query)
+        if (AuditQuery.Read(context.Request.Query, out var wrong) is not { } query)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest, error!);
+            return wrong!;
         }
 
         await trail.AppendAsync(
@@ -101,10 +98,11 @@ internal static class AuditApi
 
     private static async Task<IResult> VerifyAsync(HttpContext context, AuditVerifier verifier, AuditLoop loop)
     {
-        var chain = context.Request.Query["chain"].FirstOrDefault();
-        if (chain is not (null or "30d" or "90d" or "365d" or "2555d"))
+        var query = new QueryReader(context.Request.Query);
+        var chain = query.OneOf("chain", "30d", "90d", "365d", "2555d");
+        if (query.Problem is { } wrong)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest, $"chain must be one of 30d, 90d, 365d, 2555d; it is {Preview.Of(chain)}.");
+            return wrong;
         }
 
         await loop.CatchUpAsync(Patience, context.RequestAborted);

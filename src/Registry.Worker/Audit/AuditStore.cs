@@ -14,8 +14,8 @@ internal sealed class AuditStore(NpgsqlDataSource database, ListTotals totals)
     public async Task<(List<SealedRecord> Items, long Total)> PageAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         var total = await CountAsync(query, cancellationToken);
-        var skip = (query.Page - 1L) * query.Limit;
-        var take = Math.Min(query.Limit, total - skip);
+        long skip = query.Paging.Skip;
+        var take = Math.Min(query.Paging.Limit, total - skip);
         if (take <= 0)
         {
             return ([], total);

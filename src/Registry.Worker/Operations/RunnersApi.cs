@@ -15,6 +15,6 @@ internal static class RunnersApi
     private static async Task<IResult> ListAsync(RunnerStore runners, CancellationToken cancellationToken)
     {
         var items = await runners.ReadAsync(cancellationToken);
-        return Results.Json(new { items, total = items.Count, page = 1, limit = Math.Max(items.Count, 1), pages = items.Count == 0 ? 0 : 1 }, WireJson.Options);
+        return Results.Json(new Paging(1, Math.Max(items.Count, 1)).Of(items, items.Count), WireJson.Options);
     }
 }

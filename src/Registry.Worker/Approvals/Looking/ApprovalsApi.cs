@@ -55,30 +55,23 @@ internal static class ApprovalsApi
             return refusal;
         }
 
-        if (ApprovalQuery.Read(context.Request.Query, out var error) is not { } query)
+        var query = new QueryReader(context.Request.Query);
+        var (paging, status) = (query.Paging(), query.Word<ApprovalStatus>("status", "pending, approved, rejected, expired, cancelled"));
+        if (query.Problem is { } wrong)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest, error!);
+            return wrong;
         }
 
         var ended = context.RequestAborted;
         await using var db = await contexts.CreateDbContextAsync(ended);
         var fitting = ApprovalQuery.Visible(db.Set<Approval>().AsNoTracking(), context.Caller(), await LevelsAsync(context, db, access));
-        fitting = query.Status is { } status ? fitting.Where(row => row.Status == status) : fitting;
+        fitting = status is { } one ? fitting.Where(row => row.Status == one) : fitting;
         var total = await fitting.CountAsync(ended);
         var rows = await fitting.OrderByDescending(row => row.CreatedAt).ThenBy(row => row.Id)
-            .Skip((query.Page - 1) * query.Limit).Take(query.Limit).ToListAsync(ended);
+            .Skip(paging.Skip).Take(paging.Limit).ToListAsync(ended);
         var ids = rows.ConvertAll(row => row.Id);
         var decisions = await db.Set<ApprovalDecisionRow>().AsNoTracking().Where(row => ids.Contains(row.ApprovalId)).ToListAsync(ended);
-        return Results.Json(
-            new
-            {
-                items = rows.Select(row => ApprovalView.Of(row, decisions)),
-                total,
-                page = query.Page,
-                limit = query.Limit,
-                pages = (total + query.Limit - 1) / query.Limit,
-            },
-            WireJson.Options);
+        return Results.Json(paging.Of(rows.ConvertAll(row => ApprovalView.Of(row, decisions)), total), WireJson.Options);
     }
 
     private static async Task<IResult> ShowAsync(Guid id, HttpContext context, IDbContextFactory<RegistryDbContext> contexts,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Capns.Contracts.Json;
+using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Npgsql;
 
@@ -9,13 +10,13 @@ namespace Capns.Registry.Worker.Audit.Alerts;
 internal sealed class AlertRuleStore(NpgsqlDataSource database)
 {
     /// <summary>One page by name, and how many there are.</summary>
-    public async Task<(List<AlertRule> Items, long Total)> PageAsync(int page, int limit, CancellationToken cancellationToken)
+    public async Task<(List<AlertRule> Items, long Total)> PageAsync(Paging paging, CancellationToken cancellationToken)
     {
         await using var count = database.CreateCommand("SELECT count(*) FROM alert_rules");
         var total = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
         await using var command = database.CreateCommand($"SELECT {AlertRule.Columns} FROM alert_rules ORDER BY name OFFSET $1 LIMIT $2");
-        command.Parameters.AddWithValue((page - 1L) * limit);
-        command.Parameters.AddWithValue(limit);
+        command.Parameters.AddWithValue(paging.Skip);
+        command.Parameters.AddWithValue(paging.Limit);
         return (await ReadAsync(command, cancellationToken), total);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access;
@@ -12,8 +11,6 @@ namespace Capns.Registry.Worker.Audit.Alerts;
 /// <summary>Alert rules over HTTP (platform spec 4.3, 8.5). Each change leaves an audit entry.</summary>
 internal static class AlertRulesApi
 {
-    private const int MaxLimit = 100;
-
     /// <summary>Maps the paths below <c>/audit</c>.</summary>
     public static void MapAlertRules(this IEndpointRouteBuilder audit, string path)
     {
@@ -30,18 +27,17 @@ internal static class AlertRulesApi
             .Describe(Group, "Delete an alert rule").NeedsIfMatch().GivesNothing().Refuses(ErrorCodes.NotFound);
     }
 
-    /// <summary>The strong ETag of a version.</summary>
-    public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-
     private static async Task<IResult> ListAsync(HttpContext context, AlertRuleStore store)
     {
-        if (!Number(context, "page", 1_000_000, 1, out var page) || !Number(context, "limit", MaxLimit, 20, out var limit))
+        var query = new QueryReader(context.Request.Query);
+        var paging = query.Paging();
+        if (query.Problem is { } wrong)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest, $"page must be a whole number from 1 to 1000000, limit one from 1 to {MaxLimit}.");
+            return wrong;
         }
 
-        var (items, total) = await store.PageAsync(page, limit, context.RequestAborted);
-        return Results.Json(new { items = items.Select(rule => AlertRuleResource.Of(rule)), total, page, limit, pages = (total + limit - 1) / limit }, WireJson.Options);
+        var (items, total) = await store.PageAsync(paging, context.RequestAborted);
+        return Results.Json(paging.Of([.. items.Select(rule => AlertRuleResource.Of(rule))], total), WireJson.Options);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, Guid id, AlertRuleStore store)
@@ -51,16 +47,7 @@ internal static class AlertRulesApi
             return new ProblemResult(ErrorCodes.NotFound, $"There is no alert rule {id}.");
         }
 
-        var tag = ETag(rule.RowVersion);
-        context.Response.Headers.ETag = tag;
-        return context.Request.Headers.IfNoneMatch.Contains(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Json(AlertRuleResource.Of(rule), WireJson.Options);
-    }
-
-    private static bool Number(HttpContext context, string name, int max, int otherwise, out int number)
-    {
-        number = otherwise;
-        var text = context.Request.Query[name].FirstOrDefault();
-        return string.IsNullOrEmpty(text) || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= max);
+        return Preconditions.Answer(context, Preconditions.Tag(rule.RowVersion), () => Results.Json(AlertRuleResource.Of(rule), WireJson.Options));
     }
 }
 
@@ -91,7 +78,7 @@ internal sealed class AlertRulesWriter(AlertRuleStore store, RegistryTransaction
         }
 
         context.Response.Headers.Location = $"{path}/{rule.Id}";
-        context.Response.Headers.ETag = AlertRulesApi.ETag(rule.RowVersion);
+        context.Response.Headers.ETag = Preconditions.Tag(rule.RowVersion);
         return Results.Json(AlertRuleResource.Of(rule, keys.WebhookSecret(rule.Id)), WireJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
@@ -134,7 +121,7 @@ internal sealed class AlertRulesWriter(AlertRuleStore store, RegistryTransaction
             return NameTaken(rule);
         }
 
-        context.Response.Headers.ETag = AlertRulesApi.ETag(now.RowVersion);
+        context.Response.Headers.ETag = Preconditions.Tag(now.RowVersion);
         return Results.Json(AlertRuleResource.Of(now, keys.WebhookSecret(id)), WireJson.Options);
     }
 
@@ -168,13 +155,8 @@ internal sealed class AlertRulesWriter(AlertRuleStore store, RegistryTransaction
         return deleted ? Results.NoContent() : new ProblemResult(ErrorCodes.PreconditionFailed, "The rule has been changed meanwhile; read it again.");
     }
 
-    private static ProblemResult? Precondition(HttpContext context, AlertRule known)
-    {
-        var given = context.Request.Headers.IfMatch.ToString();
-        return given.Length == 0 ? new ProblemResult(ErrorCodes.PreconditionRequired, "Header If-Match is required; it takes the ETag of the rule.")
-            : given == "*" || given.Split(',', StringSplitOptions.TrimEntries).Contains(AlertRulesApi.ETag(known.RowVersion)) ? null
-            : new ProblemResult(ErrorCodes.PreconditionFailed, $"If-Match is {Preview.Cut(given)}; the rule has version {AlertRulesApi.ETag(known.RowVersion)}.");
-    }
+    private static ProblemResult? Precondition(HttpContext context, AlertRule known) => Preconditions.Read(context.Request, out var wanted)
+        ?? (wanted.Fit(known.RowVersion) ? null : new ProblemResult(ErrorCodes.PreconditionFailed, Preconditions.Stale("The rule", Preconditions.Tag(known.RowVersion))));
 
     private static ProblemResult NameTaken(AlertRule rule)
     {
