@@ -1,3 +1,7 @@
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Messages;
+using Capns.Access.Rules;
 using Capns.Hosting;
 using Capns.Registry.Worker.Access.Administration;
 using Capns.Registry.Worker.Access.Clients;
@@ -5,10 +9,9 @@ using Capns.Registry.Worker.Access.FirstStart;
 using Capns.Registry.Worker.Access.Keys;
 using Capns.Registry.Worker.Access.Login;
 using Capns.Registry.Worker.Access.Messages;
-using Capns.Registry.Worker.Access.OpenId;
 using Capns.Registry.Worker.Access.Rules;
-using Capns.Registry.Worker.Access.Tokens;
 using Capns.Registry.Worker.Access.Waiting;
+using Capns.Registry.Worker.Executions.Admission;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Capns.Registry.Worker.Access;
@@ -29,13 +32,11 @@ internal static class AccessExtensions
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions options)
     {
         services.TryAddSingleton(options);
-        services.TryAddSingleton<AccessState>();
+        services.TryAddSingleton<IAccessRules>(provider => provider.GetRequiredService<AccessState>());
         services.TryAddSingleton<AccessControl>();
         services.TryAddSingleton<IAccessControl>(provider => provider.GetRequiredService<AccessControl>());
-        services.TryAddSingleton<TokenReader>();
-        services.TryAddSingleton<TokenCallers>();
         services.TryAddSingleton<ApiKeyCallers>();
-        services.TryAddSingleton<KeyOwners>();
+        services.TryAddSingleton<IKeyOwners, KeyOwners>();
         services.TryAddSingleton<CallerToday>();
         services.TryAddSingleton<LoginLimiter>();
         services.TryAddSingleton<LoginAudit>();
@@ -46,8 +47,8 @@ internal static class AccessExtensions
         services.TryAddSingleton<LastAdministrator>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HeadersFirst>());
         services.TryAddSingleton(new FirstKeyPrinter(Console.Error));
-        AddIssuers(services, options);
-        return services;
+        services.TryAddSingleton(provider => new AnonymousRights(provider.GetRequiredService<AdmissionOptions>().AnonymousPermissions));
+        return services.AddCallers(options.Logins);
     }
 
     /// <summary>
@@ -73,25 +74,5 @@ internal static class AccessExtensions
         app.MapPolicies();
         app.MapApiKeys();
         app.MapServiceAccounts();
-    }
-
-    private static void AddIssuers(IServiceCollection services, AccessOptions options)
-    {
-        if (options is { TakesJwt: true, JwtSecret: { } secret })
-        {
-            services.AddSingleton<ITokenIssuer>(new SecretIssuer(options.JwtIssuer, options.JwtAudience, secret));
-        }
-
-        if (options is { TakesOAuth: true, JwtSecret: { } shared })
-        {
-            services.AddSingleton<ITokenIssuer>(new OwnIssuer(AccessOptions.OwnIssuer, options.JwtAudience, shared));
-        }
-
-        if (options is { TakesOAuth: true, OAuthAuthority: { } authority })
-        {
-            services.AddSingleton<ITokenIssuer>(provider => new OpenIdIssuer(
-                authority, options.OAuthAudience,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OpenIdIssuer>>()));
-        }
     }
 }

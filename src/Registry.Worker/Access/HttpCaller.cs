@@ -1,3 +1,5 @@
+using Capns.Access;
+
 namespace Capns.Registry.Worker.Access;
 
 /// <summary>The caller of an HTTP request, and what a path demands of it.</summary>

@@ -1,3 +1,4 @@
+using Capns.Access;
 using Capns.Registry.Worker.Persistence;
 
 namespace Capns.Registry.Worker.Access;

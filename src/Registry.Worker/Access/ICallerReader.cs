@@ -1,3 +1,4 @@
+using Capns.Access.Messages;
 using Capns.Messaging.Inbound;
 using Capns.Registry.Worker.Persistence;
 
@@ -9,6 +10,3 @@ internal interface ICallerReader
     /// <summary>A bad or expired token is refused and never falls through to a weaker proof.</summary>
     ValueTask<CallerReading> ReadAsync(InboundEvent inbound, RegistryDbContext db, CancellationToken cancellationToken);
 }
-
-/// <summary>A caller, or the reason why there is none.</summary>
-internal readonly record struct CallerReading(Caller? Caller, string? Refusal);

@@ -1,3 +1,4 @@
+using Capns.Access;
 using Capns.Registry.Worker.Executions;
 
 namespace Capns.Registry.Worker.Access;

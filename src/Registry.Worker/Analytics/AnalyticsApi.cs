@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Executions;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Registry.Worker.Access;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts;
-using Capns.Registry.Worker.Access;
 
 namespace Capns.Registry.Worker.Audit;
 

@@ -76,11 +76,11 @@ internal sealed class Execution : SagaStateMachineInstance
     /// <summary>Whose runs are counted together for fairness and limits.</summary>
     public string? CallerId { get; set; }
 
-    /// <summary>What asked for it, and proved that: a word of <see cref="Access.CallerKinds"/>. Absent: stored before that was kept.</summary>
+    /// <summary>What asked for it, and proved that: a word of <see cref="Capns.Access.CallerKinds"/>. Absent: stored before that was kept.</summary>
     public string? CallerKind { get; set; }
 
     /// <summary>True when somebody has proved to have asked for it.</summary>
-    public bool HasKnownCaller => Access.CallerKinds.Read(CallerKind) != Access.CallerKind.Anonymous;
+    public bool HasKnownCaller => Capns.Access.CallerKinds.Read(CallerKind) != Capns.Access.CallerKind.Anonymous;
 
     /// <summary>The service account that acted for the caller.</summary>
     public string? ActAsBy { get; set; }

@@ -3,6 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Hosting.Configuration;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Access.FirstStart;
@@ -15,6 +18,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -61,7 +65,7 @@ internal sealed class AccessHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var given = new AccessOptions { JwtSecret = TestTokens.Secret };
+        var given = new AccessOptions { Logins = new() { JwtSecret = TestTokens.Secret } };
         builder.Services.AddSingleton(new FirstKeyPrinter(printed));
         builder.Services.AddSingleton(ServiceSettings.Read(new EnvironmentReader(_ => null), "registry"));
         builder.Services.AddSingleton<IRedis>(new LoginLimiterTests.NoRedis());
@@ -69,6 +73,7 @@ internal sealed class AccessHost : IAsyncDisposable
         fixture.Build(builder.Services, new ToolOptions(), time, audit: audit);
         var database = new SwitchedDatabase(fixture);
         builder.Services.AddSingleton<IDbContextFactory<RegistryDbContext>>(database);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IAccessTables>(new SwitchedTables(database, new AccessTables(fixture.Database.Source))));
         builder.Services.AddHostedService<AdministratorAtStart>();
         var app = builder.Build();
         app.MapToolsApi();
@@ -153,6 +158,18 @@ internal sealed class AccessHost : IAsyncDisposable
     }
 }
 
+/// <summary>The tables of rules, which are away with the rest of the database.</summary>
+internal sealed class SwitchedTables(SwitchedDatabase database, AccessTables tables) : IAccessTables
+{
+    private AccessTables There => database.IsAway ? throw SwitchedDatabase.Away() : tables;
+
+    public Task<long> RevisionAsync(CancellationToken cancellationToken) => There.RevisionAsync(cancellationToken);
+
+    public Task<AccessSnapshot> ReadAsync(CancellationToken cancellationToken) => There.ReadAsync(cancellationToken);
+
+    public Task<ApiKey?> FindKeyAsync(string id, CancellationToken cancellationToken) => There.FindKeyAsync(id, cancellationToken);
+}
+
 /// <summary>The fixture's database, which can be switched off for one host.</summary>
 internal sealed class SwitchedDatabase(CatalogueFixture fixture) : IDbContextFactory<RegistryDbContext>
 {
@@ -164,9 +181,11 @@ internal sealed class SwitchedDatabase(CatalogueFixture fixture) : IDbContextFac
     public RegistryDbContext CreateDbContext() => throw new NotSupportedException("Contexts are made asynchronously here.");
 
     public Task<RegistryDbContext> CreateDbContextAsync(CancellationToken cancellationToken) => IsAway
-        ? throw new NpgsqlException("The server does not answer.", new SocketException((int)SocketError.ConnectionRefused))
+        ? throw Away()
         : Task.FromResult(new RegistryDbContext(
             new DbContextOptionsBuilder<RegistryDbContext>().UseNpgsql(fixture.Database.Source).AddInterceptors(new LostCommit(this)).Options));
+
+    public static NpgsqlException Away() => new("The server does not answer.", new SocketException((int)SocketError.ConnectionRefused));
 
     private sealed class LostCommit(SwitchedDatabase database) : DbTransactionInterceptor
     {

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Contracts;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Rules;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

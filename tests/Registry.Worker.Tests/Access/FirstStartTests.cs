@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
+using Capns.Access.Login;
 using Capns.Hosting.Configuration;
 using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.FirstStart;
 using Capns.Registry.Worker.Access.Keys;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Tools;
@@ -93,7 +93,7 @@ public sealed class FirstStartTests
         if (word is null)
         {
             Assert.Null(SecretRules.Problem(secret));
-            Assert.Equal(Encoding.UTF8.GetBytes(secret), Read(("JWT_SECRET", secret)).JwtSecret!.Value.ToArray());
+            Assert.Equal(Encoding.UTF8.GetBytes(secret), Read(("JWT_SECRET", secret)).Logins.JwtSecret!.Value.ToArray());
             return;
         }
 
@@ -101,7 +101,7 @@ public sealed class FirstStartTests
         Assert.Contains("JWT_SECRET", refused.Message, StringComparison.Ordinal);
         Assert.Contains(word, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, refused.Message, StringComparison.Ordinal);
-        Assert.NotNull(AccessOptions.Read(Environment(("JWT_SECRET", secret)), isDevelopment: true).JwtSecret);
+        Assert.NotNull(AccessOptions.Read(Environment(("JWT_SECRET", secret)), isDevelopment: true).Logins.JwtSecret);
     }
 
     [Theory]
@@ -135,10 +135,10 @@ public sealed class FirstStartTests
     public void Settings_Absent_AreThoseOfTheSpecification()
     {
         var options = Read();
-        Assert.Equal((true, true, true, "uaip-security-gateway", "uaip-services", "uaip-services"), (options.TakesJwt, options.TakesOAuth, options.TakesApiKeys, options.JwtIssuer, options.JwtAudience, options.OAuthAudience));
-        Assert.Null(options.JwtSecret);
-        Assert.Null(options.OAuthAuthority);
-        Assert.Equal("mine", Read(("JWT_AUDIENCE", "mine")).OAuthAudience);
+        Assert.Equal((true, true, true, "uaip-security-gateway", "uaip-services", "uaip-services"), (options.Logins.TakesJwt, options.Logins.TakesOAuth, options.Logins.TakesApiKeys, options.Logins.JwtIssuer, options.Logins.JwtAudience, options.Logins.OAuthAudience));
+        Assert.Null(options.Logins.JwtSecret);
+        Assert.Null(options.Logins.OAuthAuthority);
+        Assert.Equal("mine", Read(("JWT_AUDIENCE", "mine")).Logins.OAuthAudience);
         Assert.Equal(
             ["learning:write", "tool:execute:moderate", "tool:execute:safe", "tool:read"], AdmissionOptions.Read(Environment()).AnonymousPermissions.Order());
     }

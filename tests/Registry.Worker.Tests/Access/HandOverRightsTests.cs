@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Access.Keys;
 using Capns.Registry.Worker.Access.Login;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.HandingOver;
@@ -50,7 +52,7 @@ public sealed class HandOverRightsTests(CatalogueFixture fixture) : IClassFixtur
         await fixture.PublishAsync(Definitions.Valid("wait-restricted").With("securityLevel", "restricted"));
         var services = new ServiceCollection();
         services.AddSingleton(fixture.Capabilities);
-        services.AddAccess(new AccessOptions { JwtSecret = TestTokens.Secret });
+        services.AddAccess(new AccessOptions { Logins = new() { JwtSecret = TestTokens.Secret } });
         fixture.Build(services, new ToolOptions(), _time);
         _services = services.BuildServiceProvider();
     }

@@ -298,11 +298,11 @@ public sealed class HttpLoginTests(CatalogueFixture fixture) : IClassFixture<Cat
     [ServersFact]
     public async Task Methods_SwitchedOff_AreNotTaken()
     {
-        await using var host = await AccessHost.StartAsync(fixture, options => options with { TakesJwt = false });
+        await using var host = await AccessHost.StartAsync(fixture, options => options with { Logins = options.Logins with { TakesJwt = false } });
         await host.ExpectAsync(HttpStatusCode.Unauthorized, "GET", "/api/v1/me", host.Token("ida", "admin"));
         var key = await Host.KeyAsync(Host.Token("ida", "user"), ["tool:read"]);
         await host.ExpectAsync(HttpStatusCode.OK, "GET", "/api/v1/me", key);
-        await using var other = await AccessHost.StartAsync(fixture, options => options with { TakesApiKeys = false });
+        await using var other = await AccessHost.StartAsync(fixture, options => options with { Logins = options.Logins with { TakesApiKeys = false } });
         await other.ExpectAsync(HttpStatusCode.Unauthorized, "GET", "/api/v1/me", key);
         await other.ExpectAsync(HttpStatusCode.OK, "GET", "/api/v1/me", other.Token("ida", "user"));
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Access.Rules;
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Tests.Tools;
 using Capns.Testing;
 using Xunit;
@@ -104,7 +104,7 @@ public sealed class KeyOwnerTests(CatalogueFixture fixture) : IClassFixture<Cata
         await empty.InitializeAsync();
         try
         {
-            await using var host = await AccessHost.StartAsync(empty, options => options with { JwtSecret = null });
+            await using var host = await AccessHost.StartAsync(empty, options => options with { Logins = options.Logins with { JwtSecret = null } });
             var first = host.Printed.ToString().Split(' ').Single(word => word.StartsWith("capns_", StringComparison.Ordinal));
             var narrow = await host.KeyAsync(first, ["tool:read"]);
             var path = $"/api/v1/api-keys/{first.Split('_')[1]}";

@@ -1,6 +1,6 @@
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Hosting.Configuration;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Access.Login;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Messaging.Inbound;
 using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Tests.Admission;
 using Capns.Registry.Worker.Tests.Tools;
@@ -37,7 +38,7 @@ public sealed class MessageIdentityTests(CatalogueFixture fixture) : IClassFixtu
         await fixture.PublishAsync(Definitions.Valid("who-restricted").With("securityLevel", "restricted"));
         var services = new ServiceCollection();
         services.AddSingleton(fixture.Capabilities);
-        services.AddAccess(new AccessOptions { JwtSecret = TestTokens.Secret });
+        services.AddAccess(new AccessOptions { Logins = new() { JwtSecret = TestTokens.Secret } });
         fixture.Build(services, new ToolOptions(), _time);
         _services = services.BuildServiceProvider();
     }

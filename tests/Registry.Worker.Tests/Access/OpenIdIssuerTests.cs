@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Access.OpenId;
-using Capns.Registry.Worker.Access.Tokens;
+using Capns.Access.OpenId;
+using Capns.Access.Tokens;
 using Capns.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;

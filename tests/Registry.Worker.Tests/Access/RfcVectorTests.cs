@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Capns.Registry.Worker.Access.Tokens;
+using Capns.Access.Tokens;
 using Xunit;
 
 namespace Capns.Registry.Worker.Tests.Access;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Tokens;
+using Capns.Access.Login;
+using Capns.Access.Tokens;
 
 namespace Capns.Registry.Worker.Tests.Access;
 
@@ -22,8 +22,8 @@ internal static class TestTokens
     /// <summary>Claims that are good at the start of <see cref="Testing.ManualTime"/>, for the default issuer and audience.</summary>
     public static JsonObject Claims(DateTimeOffset now, string userId = "alice", params string[] roles) => new()
     {
-        ["iss"] = new AccessOptions().JwtIssuer,
-        ["aud"] = new AccessOptions().JwtAudience,
+        ["iss"] = new LoginSettings().JwtIssuer,
+        ["aud"] = new LoginSettings().JwtAudience,
         ["sub"] = userId,
         ["userId"] = userId,
         ["roles"] = new JsonArray([.. roles.Select(role => (JsonNode)role)]),
@@ -77,13 +77,13 @@ internal static class TestTokens
     {
         public IReadOnlySet<string> Algorithms { get; } = keys.Select(key => key.Algorithm).ToHashSet();
 
-        public string Audience => new AccessOptions().JwtAudience;
+        public string Audience => new LoginSettings().JwtAudience;
 
         public bool IsOurs => false;
 
-        public bool MayBe(string issuer) => issuer == new AccessOptions().JwtIssuer;
+        public bool MayBe(string issuer) => issuer == new LoginSettings().JwtIssuer;
 
         public ValueTask<IssuerKeys> FindKeysAsync(string algorithm, string? keyId, CancellationToken cancellationToken) =>
-            new(new IssuerKeys(new AccessOptions().JwtIssuer, [.. keys.Where(key => keyId is null || key.KeyId is null || key.KeyId == keyId)]));
+            new(new IssuerKeys(new LoginSettings().JwtIssuer, [.. keys.Where(key => keyId is null || key.KeyId is null || key.KeyId == keyId)]));
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Capns.Registry.Worker.Access.Tokens;
+using Capns.Access.Tokens;
 using Capns.Testing;
 using Xunit;
 

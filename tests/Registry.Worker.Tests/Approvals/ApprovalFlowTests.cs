@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Tests.Executions;
 using Capns.Registry.Worker.Tools.Catalogue;

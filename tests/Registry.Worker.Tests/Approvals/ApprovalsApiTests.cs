@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Capns.Access;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Approvals.Deciding;

@@ -1,6 +1,6 @@
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Approvals;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Approvals.Deciding;

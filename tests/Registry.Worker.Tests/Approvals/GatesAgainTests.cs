@@ -1,3 +1,4 @@
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
@@ -82,7 +83,7 @@ public sealed class GatesAgainTests
     [InlineData("user", "user")]
     public async Task Retry_TheCallerStillMay_IsMadeAgain(string kind, string role)
     {
-        var asker = Rita with { Kind = kind, Roles = [role], Proof = Worker.Access.CallerProof.Broker, Scopes = ["*"] };
+        var asker = Rita with { Kind = kind, Roles = [role], Proof = CallerProof.Broker, Scopes = ["*"] };
         await using var world = await StartAsync(SecurityLevel.Safe, asker);
         var id = await world.RequestAsync();
         var command = await world.TakeAsync<RunTool>(Runner.Queue);

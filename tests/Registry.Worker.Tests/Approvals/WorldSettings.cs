@@ -1,5 +1,5 @@
+using Capns.Access;
 using Capns.Hosting.Secrets;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Tools.Catalogue;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Core.Json;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Analytics;

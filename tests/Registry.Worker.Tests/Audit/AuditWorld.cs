@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Messaging;
 using Capns.Messaging.Outbound;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Capns.Access;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Persistence;

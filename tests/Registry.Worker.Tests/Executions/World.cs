@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Core.Json;
@@ -236,7 +237,7 @@ internal sealed class World : IAsyncDisposable
         builder.Services.AddSingleton<IAuditTrail>(new RecordedAudit(settings.Cutter));
         if (settings.RealAccess)
         {
-            builder.Services.AddAccess(new AccessOptions { JwtSecret = Tests.Access.TestTokens.Secret });
+            builder.Services.AddAccess(new AccessOptions { Logins = new() { JwtSecret = Tests.Access.TestTokens.Secret } });
             builder.Services.AddSingleton<AccessGates>();
             builder.Services.AddSingleton<IHandOverCheck, CallerStillMay>();
         }

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Login;
+using Capns.Access.Messages;
+using Capns.Access.Rules;
 using Capns.Core.Caps;
 using Capns.Core.Dispatch;
 using Capns.Hosting.Secrets;
@@ -111,8 +115,8 @@ public sealed class CatalogueFixture : IAsyncLifetime
     {
         var catalogue = Services.GetRequiredService<Worker.Tools.Catalogue.ToolCatalogue>();
         var rights = Services.GetRequiredService<IAccessControl>();
-        var readers = new Worker.Access.Messages.CallerReader(
-            Services.GetRequiredService<Worker.Access.Login.TokenCallers>(), Services.GetRequiredService<Worker.Access.Rules.AccessState>(), access ?? new AdmissionOptions());
+        var readers = new Worker.Access.Messages.CallerReader(new MessageCallers(
+            Services.GetRequiredService<TokenCallers>(), Services.GetRequiredService<AccessState>(), new AnonymousRights((access ?? new AdmissionOptions()).AnonymousPermissions)));
         var admission = new Worker.Executions.Admission.Admission(
             catalogue,
             new ProviderChoice(Capabilities, catalogue),

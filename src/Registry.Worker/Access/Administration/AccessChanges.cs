@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Capns.Access.Rules;
 
 namespace Capns.Registry.Worker.Access.Administration;
 
@@ -50,6 +51,39 @@ internal sealed record ApiKeyOrder
 
     /// <summary>For a key of another user or agent. Absent: the role of its kind.</summary>
     public IReadOnlyList<string>? Roles { get; init; }
+}
+
+/// <summary>A program with rights of its own (table <c>service_accounts</c>, platform spec 9.1).</summary>
+internal sealed record ServiceAccountResource
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Its id as a caller.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Login at the broker (platform spec 8.4).</summary>
+    public string? AmqpUser { get; init; }
+
+    /// <summary>Name as an OAuth client, of ours or of the outside provider.</summary>
+    public string? ClientId { get; init; }
+
+    public required string[] Roles { get; init; }
+
+    /// <summary>Beside the roles; as good as grants.</summary>
+    public required string[] Permissions { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static ServiceAccountResource Of(ServiceAccount account) => new()
+    {
+        Id = account.Id,
+        Name = account.Name,
+        AmqpUser = account.AmqpUser,
+        ClientId = account.ClientId,
+        Roles = account.Roles,
+        Permissions = account.Permissions,
+        CreatedAt = account.CreatedAt,
+    };
 }
 
 /// <summary>A permission that is given to somebody.</summary>

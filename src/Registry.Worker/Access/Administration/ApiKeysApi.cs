@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Api.Description;
 using Capns.Registry.Worker.Persistence;

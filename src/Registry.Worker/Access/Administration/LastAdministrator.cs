@@ -1,5 +1,5 @@
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;
@@ -20,8 +20,8 @@ internal sealed class LastAdministrator(AccessOptions options)
     /// <param name="isLost">Whether the change ends a key.</param>
     public async Task<bool> IsItAsync(RegistryTransaction transaction, Func<AdministratorKey, bool> isLost)
     {
-        var tokens = (options.TakesJwt && options.JwtSecret is not null) || (options.TakesOAuth && options.OAuthAuthority is not null);
-        if (tokens || !options.TakesApiKeys)
+        var tokens = (options.Logins.TakesJwt && options.Logins.JwtSecret is not null) || (options.Logins.TakesOAuth && options.Logins.OAuthAuthority is not null);
+        if (tokens || !options.Logins.TakesApiKeys)
         {
             return false;
         }

@@ -1,6 +1,6 @@
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Api.Description;
 using Capns.Registry.Worker.Persistence;

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Capns.Access.Rules;
 using Capns.Contracts;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Reading;
 using System.Text.Json;
 

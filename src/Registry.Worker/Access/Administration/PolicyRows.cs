@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
-using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Api.Description;
 using Capns.Registry.Worker.Persistence;
@@ -25,9 +26,9 @@ internal static class ServiceAccountsApi
     public static void MapServiceAccounts(this IEndpointRouteBuilder app)
     {
         app.MapGet(Path, ListAsync).Requires(PermissionNames.WritePermissions)
-            .Describe(Group, "List service accounts").Pages().Gives<PageOf<ServiceAccount>>();
+            .Describe(Group, "List service accounts").Pages().Gives<PageOf<ServiceAccountResource>>();
         app.MapPost(Path, CreateAsync).Requires(PermissionNames.WritePermissions)
-            .Describe(Group, "Make a service account").Takes<ServiceAccountOrder>().Gives<ServiceAccount>(201)
+            .Describe(Group, "Make a service account").Takes<ServiceAccountOrder>().Gives<ServiceAccountResource>(201)
             .Refuses(ErrorCodes.InvalidParameters);
         app.MapDelete($"{Path}/{{id:guid}}", DeleteAsync).Requires(PermissionNames.WritePermissions)
             .Describe(Group, "Delete a service account, its keys and its grants").GivesNothing()
@@ -47,7 +48,7 @@ internal static class ServiceAccountsApi
         var accounts = db.Set<ServiceAccount>().AsNoTracking();
         var total = await accounts.LongCountAsync(context.RequestAborted);
         var rows = await accounts.OrderBy(account => account.Name).Skip(paging.Skip).Take(paging.Limit).ToListAsync(context.RequestAborted);
-        return Results.Json(paging.Of([.. rows], total), WireJson.Options);
+        return Results.Json(paging.Of([.. rows.Select(ServiceAccountResource.Of)], total), WireJson.Options);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, AccessChanges changes, TimeProvider time)
@@ -88,7 +89,7 @@ internal static class ServiceAccountsApi
         }
 
         context.Response.Headers.Location = $"{Path}/{account.Id}";
-        return Results.Json(account, WireJson.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(ServiceAccountResource.Of(account), WireJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
     /// <summary>Its keys and grants end with it: an account of the same name that is made later starts with nothing.</summary>

@@ -1,7 +1,10 @@
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Login;
+using Capns.Access.Rules;
+using Capns.Access.Tokens;
 using Capns.Registry.Worker.Access.Keys;
 using Capns.Registry.Worker.Access.Login;
-using Capns.Registry.Worker.Access.Rules;
-using Capns.Registry.Worker.Access.Tokens;
 using Capns.Registry.Worker.Persistence.Transactions;
 
 namespace Capns.Registry.Worker.Access.Clients;
@@ -11,8 +14,8 @@ namespace Capns.Registry.Worker.Access.Clients;
 internal sealed class TokenEndpoint(
     AccessOptions options, AccessState state, ApiKeyCallers keys, LoginLimiter limiter, LoginAudit audit, TimeProvider time)
 {
-    private readonly OwnIssuer? _issuer = options.TakesOAuth && options.JwtSecret is { } secret
-        ? new OwnIssuer(AccessOptions.OwnIssuer, options.JwtAudience, secret)
+    private readonly OwnIssuer? _issuer = options.Logins.TakesOAuth && options.Logins.JwtSecret is { } secret
+        ? new OwnIssuer(LoginSettings.OwnIssuer, options.Logins.JwtAudience, secret)
         : null;
 
     /// <summary>Answers one request.</summary>

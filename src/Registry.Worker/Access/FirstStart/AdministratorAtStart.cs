@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Capns.Registry.Worker.Access.Rules;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Keys;
 using Capns.Contracts.Json;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Transactions;
@@ -15,16 +17,12 @@ namespace Capns.Registry.Worker.Access.Keys;
 /// The newest is the one that was made last, whenever it is shown: an older token that is still good gives nothing back. One look at
 /// the table for each token and instance; rows are written, and rules counted up, only where something differs.
 /// </remarks>
-internal sealed class KeyOwners(IDbContextFactory<RegistryDbContext> contexts, TimeProvider time)
+internal sealed class KeyOwners(IDbContextFactory<RegistryDbContext> contexts, TimeProvider time) : IKeyOwners
 {
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<(CallerKind Kind, string Id), Seen> _seen = new();
 
-    /// <summary>Notes what a token says of a person or agent.</summary>
-    /// <param name="caller">Known by a token of its own.</param>
-    /// <param name="issuedAt">When the token was made. Absent: it does not say so, and counts as made now.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
     public async ValueTask SawAsync(Caller caller, DateTimeOffset? issuedAt, CancellationToken cancellationToken)
     {
         if (caller.Kind is not (CallerKind.User or CallerKind.Agent))

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Hosting.Configuration;
 using Capns.Registry.Worker.Access.Rules;

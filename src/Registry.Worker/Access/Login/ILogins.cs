@@ -1,3 +1,4 @@
+using Capns.Access;
 using Capns.Contracts.Executions;
 
 namespace Capns.Registry.Worker.Access.Login;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Audit;
 

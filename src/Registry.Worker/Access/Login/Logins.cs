@@ -1,6 +1,8 @@
+using Capns.Access;
+using Capns.Access.Login;
+using Capns.Access.Tokens;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Tokens;
 
 namespace Capns.Registry.Worker.Access.Login;
 
@@ -44,7 +46,7 @@ internal sealed class Logins(
 
     private async ValueTask<(Caller? Caller, TokenProblem Problem)> ReadKeyAsync(ApiKeyText? key, CancellationToken cancellationToken)
     {
-        if (!options.TakesApiKeys)
+        if (!options.Logins.TakesApiKeys)
         {
             return (null, TokenProblem.Issuer);
         }

@@ -1,3 +1,5 @@
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Persistence;
 
 namespace Capns.Registry.Worker.Access.Rules;

@@ -1,3 +1,4 @@
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Persistence.Transactions;
 
 namespace Capns.Registry.Worker.Access.Rules;

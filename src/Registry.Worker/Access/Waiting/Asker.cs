@@ -1,4 +1,5 @@
-using Capns.Registry.Worker.Access.Rules;
+using Capns.Access;
+using Capns.Access.Rules;
 
 namespace Capns.Registry.Worker.Access.Waiting;
 

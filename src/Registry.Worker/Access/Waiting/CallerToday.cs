@@ -1,4 +1,6 @@
-using Capns.Registry.Worker.Access.Keys;
+using Capns.Access;
+using Capns.Access.Keys;
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Executions.Admission;
 

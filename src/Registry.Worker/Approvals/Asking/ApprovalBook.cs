@@ -1,6 +1,6 @@
+using Capns.Access;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Admission;

@@ -1,5 +1,5 @@
+using Capns.Access;
 using Capns.Contracts;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Tools.Catalogue;
 
 namespace Capns.Registry.Worker.Approvals.Asking;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Messages;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Topology;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals.Deciding;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Executions.Saga;

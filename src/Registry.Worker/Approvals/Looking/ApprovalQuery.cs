@@ -1,5 +1,5 @@
+using Capns.Access;
 using Capns.Contracts;
-using Capns.Registry.Worker.Access;
 
 namespace Capns.Registry.Worker.Approvals.Looking;
 

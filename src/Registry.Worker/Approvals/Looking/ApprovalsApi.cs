@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;

@@ -1,8 +1,9 @@
+using Capns.Access;
+using Capns.Access.Messages;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
 using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Messages;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,7 +34,8 @@ internal sealed class AccessGates(ICallerReader callers, IAccessControl access, 
                 "One of agentId, userId and requestedBy is required, because the caller has no login; none is given.");
         }
 
-        var (settled, refusal) = await NamedCaller.SettleAsync(caller, request.UserId, request.AgentId, access, db, cancellationToken);
+        var (settled, refusal) = await NamedCaller.SettleAsync(
+            caller, request.UserId, request.AgentId, question => access.DecideAsync(caller, question, db, cancellationToken));
         return new IdentityAnswer(settled, refusal is null ? null : ErrorCodes.InsufficientPermissions, refusal);
     }
 

@@ -1,8 +1,8 @@
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Executions.KillSwitches;

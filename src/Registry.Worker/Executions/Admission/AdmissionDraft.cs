@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
@@ -6,7 +7,6 @@ using Capns.Contracts.Running;
 using Capns.Core.Urns;
 using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Capabilities;
 using Capns.Registry.Worker.Reading;

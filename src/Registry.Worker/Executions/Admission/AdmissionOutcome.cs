@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
 using Capns.Hosting.Secrets;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals.Asking;
 using Capns.Registry.Worker.Capabilities;
 

@@ -1,5 +1,5 @@
+using Capns.Access;
 using Capns.Messaging.Inbound;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Persistence;
 
 namespace Capns.Registry.Worker.Executions.Admission;

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Capns.Access;
+using Capns.Access.Rules;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Running;
-using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Access.Waiting;
 using Capns.Registry.Worker.Tools;
 using Capns.Registry.Worker.Tools.Catalogue;

@@ -1,5 +1,5 @@
+using Capns.Access.Rules;
 using Capns.Contracts;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Tools.Catalogue;
 using Capns.Registry.Worker.Tools.Definitions;
 

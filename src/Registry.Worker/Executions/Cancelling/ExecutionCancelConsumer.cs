@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Messaging.Inbound;

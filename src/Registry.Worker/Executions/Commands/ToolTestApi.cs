@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access.Rules;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Core.Json;
 using Capns.Registry.Worker.Access;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Api;
 using Capns.Registry.Worker.Api.Description;
 using Capns.Registry.Worker.Persistence;

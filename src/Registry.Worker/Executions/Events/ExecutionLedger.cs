@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Capns.Access;
 using Capns.Contracts;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Messaging.Topology;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Analytics;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Persistence.Transactions;

@@ -1,6 +1,6 @@
+using Capns.Access;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Access.Waiting;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Executions.Admission;

@@ -1,3 +1,4 @@
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Api;

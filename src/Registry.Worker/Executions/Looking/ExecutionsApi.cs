@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Hosting.Secrets;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Api.Idempotency;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Saga;

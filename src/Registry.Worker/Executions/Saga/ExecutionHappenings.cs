@@ -1,8 +1,8 @@
+using Capns.Access;
 using Capns.Contracts.Approvals;
 using Capns.Contracts.Executions;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Replies;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Persistence.Sagas;

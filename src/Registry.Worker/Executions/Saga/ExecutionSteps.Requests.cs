@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Contracts.Running;
 using Capns.Hosting.Secrets;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Replies;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Events;
 using Capns.Registry.Worker.Persistence.Transactions;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Capns.Access;
 using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Persistence;
 using Capns.Registry.Worker.Persistence.Outbox;

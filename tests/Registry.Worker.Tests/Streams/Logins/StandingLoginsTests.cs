@@ -1,7 +1,7 @@
 using System.Net;
+using Capns.Access.Login;
+using Capns.Access.Rules;
 using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Login;
-using Capns.Registry.Worker.Access.Rules;
 using Capns.Registry.Worker.Streams.Live.Logins;
 using Capns.Registry.Worker.Tests.Access;
 using Capns.Registry.Worker.Tests.Tools;

@@ -1,9 +1,9 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Capns.Access;
 using Capns.Contracts.Executions;
 using Capns.Hosting.Redis;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Access.Login;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Executions;

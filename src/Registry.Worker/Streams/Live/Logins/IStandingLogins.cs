@@ -1,4 +1,4 @@
-using Capns.Registry.Worker.Access;
+using Capns.Access;
 
 namespace Capns.Registry.Worker.Streams.Live.Logins;
 

@@ -1,4 +1,4 @@
-using Capns.Registry.Worker.Access;
+using Capns.Access;
 using Capns.Registry.Worker.Streams.Live.Rooms;
 
 namespace Capns.Registry.Worker.Streams.Live.Logins;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Capns.Registry.Worker.Access;
+using Capns.Access;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Streams.Live.Rooms;
 

@@ -1,7 +1,7 @@
+using Capns.Access.Login;
+using Capns.Access.Rules;
+using Capns.Access.Tokens;
 using Capns.Registry.Worker.Access.Keys;
-using Capns.Registry.Worker.Access.Login;
-using Capns.Registry.Worker.Access.Rules;
-using Capns.Registry.Worker.Access.Tokens;
 
 namespace Capns.Registry.Worker.Streams.Live.Logins;
 

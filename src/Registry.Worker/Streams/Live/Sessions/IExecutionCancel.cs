@@ -1,5 +1,5 @@
+using Capns.Access;
 using Capns.Contracts.Executions;
-using Capns.Registry.Worker.Access;
 
 namespace Capns.Registry.Worker.Streams.Live.Sessions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Capns.Access;
 using Capns.Contracts.Executions;
-using Capns.Registry.Worker.Access;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Streams.Live.Clients;
 using Capns.Registry.Worker.Streams.Live.Events;

@@ -1,5 +1,5 @@
 using System.Text;
-using Capns.Registry.Worker.Access;
+using Capns.Access;
 using Capns.Registry.Worker.Persistence.Transactions;
 using Capns.Registry.Worker.Streams.Live.Clients;
 using Capns.Registry.Worker.Streams.Live.Events;
