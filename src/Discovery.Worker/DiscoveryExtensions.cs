@@ -1,14 +1,14 @@
 using Capns.Discovery.Worker.Catalogue;
+using Capns.Discovery.Worker.Persistence;
 using Capns.Discovery.Worker.Requests;
 using Capns.Hosting;
 using Capns.Hosting.Configuration;
-using Capns.Hosting.Health;
+using Capns.Hosting.Postgres;
 using Capns.Messaging;
 using Capns.Messaging.Endpoints;
 using Capns.Messaging.Outbound;
 using Capns.Messaging.Topology;
 using MassTransit;
-using Npgsql;
 
 namespace Capns.Discovery.Worker;
 
@@ -17,11 +17,10 @@ internal static class DiscoveryExtensions
 {
     public static void AddDiscovery(this CapnsHostBuilder builder)
     {
-        var database = builder.AddPostgres();
         var broker = builder.AddRabbitMq();
-        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database.ConnectionString));
-        builder.Services.AddSingleton<IHealthPart>(services => new PostgresPart(services.GetRequiredService<NpgsqlDataSource>()));
-        builder.Services.AddSingleton<CatalogueStore>();
+        builder.ServeHttpFirst();
+        builder.AddDatabase();
+        builder.Services.AddCatalogue();
         builder.Services.AddSingleton<DiscoveryMeter>();
         builder.Services.AddCapnsMessaging(broker.ToBus(builder.Service));
         builder.Services.AddMassTransit(configurator =>
@@ -39,6 +38,13 @@ internal static class DiscoveryExtensions
         });
     }
 
+    private static void AddCatalogue(this IServiceCollection services)
+    {
+        services.AddSingleton<CatalogueReader>();
+        services.AddSingleton<CatalogueWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<CatalogueWatch>());
+    }
+
     /// <summary>True for what passes when a server comes back.</summary>
-    private static bool IsOutage(Exception exception) => exception is NpgsqlException { IsTransient: true } or MessageNotConfirmedException;
+    private static bool IsOutage(Exception exception) => exception is MessageNotConfirmedException || DatabaseOutage.Is(exception);
 }

@@ -5,12 +5,12 @@ using MassTransit;
 
 namespace Capns.Discovery.Worker.Catalogue;
 
-/// <summary>Follows the catalogue of tools (platform spec 3.24).</summary>
+/// <summary>Hears that the catalogue has changed, and reads what it is now (platform spec 3.24).</summary>
 /// <remarks>
-/// Delivered twice or late, an event changes nothing that a later one has said. Believed only from the platform's own
+/// What a tool is, is read from the registry's view: an event that comes twice, late or never changes nothing but the time of reading. Believed only from the platform's own
 /// logins (platform spec 3.3, rule 8): anybody may publish to an event's exchange.
 /// </remarks>
-internal sealed class CatalogueConsumer(CatalogueStore store, BusSettings bus, ILogger<CatalogueConsumer> logger) : IConsumer<InboundEvent>
+internal sealed class CatalogueConsumer(CatalogueWatch watch, BusSettings bus, ILogger<CatalogueConsumer> logger) : IConsumer<InboundEvent>
 {
     public async Task Consume(ConsumeContext<InboundEvent> context)
     {
@@ -27,7 +27,7 @@ internal sealed class CatalogueConsumer(CatalogueStore store, BusSettings bus, I
             throw new UnreadableCatalogueEventException($"{inbound.EventName}: {string.Join(' ', errors.Select(error => error.Message))}");
         }
 
-        await store.ApplyAsync(inbound.EventName, tool!, context.CancellationToken);
+        await watch.RefreshAsync(context.CancellationToken);
         Log.CatalogueChanged(logger, tool!.ToolId, tool.Slug, tool.Version, inbound.EventName);
     }
 }

@@ -47,7 +47,7 @@ internal static class DiscoveryAnswer
     }
 
     private static bool Names(IEnumerable<string>? ids, CatalogueTool tool) =>
-        ids?.Any(id => id == tool.Slug || string.Equals(id, tool.Id, StringComparison.OrdinalIgnoreCase)) == true;
+        ids?.Any(id => id == tool.Slug || (Guid.TryParse(id, out var uuid) && uuid == tool.Id)) == true;
 
     private static IEnumerable<string> Recent(JsonElement? context) =>
         context is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("recentToolIds", out var ids) && ids.ValueKind == JsonValueKind.Array
@@ -56,13 +56,13 @@ internal static class DiscoveryAnswer
 
     private static ToolRecommendation ToRecommendation(ToolDiscoveryRequest request, CatalogueTool tool) => new()
     {
-        ToolId = tool.Id,
+        ToolId = tool.Id.ToString(),
         Name = tool.Name,
         Version = tool.Version,
         Category = tool.Category,
         SecurityLevel = tool.Level,
         // Platform spec 5.3: these levels always ask people.
-        RequiresApproval = tool.Level >= SecurityLevel.Restricted,
+        RequiresApproval = tool.RequiresApproval || tool.Level >= SecurityLevel.Restricted,
         Score = 1,
         Confidence = 1,
         Reason = Names(request.ToolId is { } id ? [id] : null, tool) ? "It is the tool that was asked for." : "It is called exactly so.",

@@ -10,7 +10,7 @@ namespace Capns.Discovery.Worker.Requests;
 /// <summary>Answers <c>tool.discovery.requested</c> as an event and as a reply (platform spec 3.8, 3.20, 3.21).</summary>
 /// <remarks>Delivered twice, it answers twice, from what the catalogue then holds; nothing is changed by a question.</remarks>
 internal sealed class DiscoveryRequestConsumer(
-    CatalogueStore store,
+    CatalogueWatch catalogue,
     OutboundDocuments documents,
     ReplyMessages replies,
     IMessagePublisher publisher,
@@ -30,10 +30,13 @@ internal sealed class DiscoveryRequestConsumer(
         }
 
         var mode = DiscoveryRules.Mode(request);
-        var found = DiscoveryRules.NeedsGraph(mode)
+        var snapshot = catalogue.Current;
+        var words = (request.Query ?? request.Intent)?.Trim();
+        IReadOnlyList<CatalogueTool> found = DiscoveryRules.NeedsGraph(mode)
             ? []
-            : await store.FindAsync(request.ToolId?.Trim(), (request.Query ?? request.Intent)?.Trim(), context.CancellationToken);
-        var answer = DiscoveryAnswer.To(request, found, await store.EpochAsync(context.CancellationToken), time.GetUtcNow());
+            : [.. snapshot.Tools.Where(tool => tool.Availability == ToolAvailability.Yes
+                && (tool == snapshot.Find(request.ToolId?.Trim() ?? "") || tool.Slug == words || tool.Name == words))];
+        var answer = DiscoveryAnswer.To(request, found, snapshot.Revision, time.GetUtcNow());
         var messages = new List<OutboundMessage> { documents.Event(answer, carried) };
         if (inbound.ReplyTo is { } target)
         {

@@ -1,4 +1,5 @@
 using Capns.Hosting.Health;
+using Capns.Hosting.Postgres;
 using Capns.Registry.Worker.Persistence.DeadLetters;
 using Capns.Registry.Worker.Persistence.Outbox;
 using Capns.Registry.Worker.Persistence.Transactions;
@@ -31,7 +32,8 @@ internal static class PersistenceExtensions
         services.TryAddSingleton<IOutboxHotPath>(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.TryAddSingleton<RegistryTransactions>();
         services.AddSingleton<IHealthPart>(provider => new PostgresPart(provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddHostedService<MigrationAtStart>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<MigrationAtStart>(
+            provider, Migrator.Migrations, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.AddHostedService<OutboxSweep>();
         services.AddHostedService<DeadLetterShelf>();

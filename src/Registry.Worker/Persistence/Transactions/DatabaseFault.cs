@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Data.Common;
+using Capns.Hosting.Postgres;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -43,9 +44,8 @@ internal static class DatabaseFaults
 
     private static DatabaseFault OfOne(Exception exception) => exception switch
     {
+        DbException fault when DatabaseOutage.IsOne(fault) => DatabaseFault.Outage,
         PostgresException postgres => OfState(postgres),
-        NpgsqlException { IsTransient: true } => DatabaseFault.Outage,
-        NpgsqlException { InnerException: IOException or SocketException or TimeoutException } => DatabaseFault.Outage,
         DbUpdateConcurrencyException => DatabaseFault.Race,
         _ => DatabaseFault.Other,
     };
@@ -56,10 +56,6 @@ internal static class DatabaseFaults
         // The tool was deleted between the look-up and the insert: the second look-up says so.
         PostgresErrorCodes.ForeignKeyViolation => DatabaseFault.Race,
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => DatabaseFault.Race,
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => DatabaseFault.Outage,
-        PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DatabaseDropped => DatabaseFault.Outage,
-        // 08: connection; 53: no memory, disk or connections left.
-        { } state when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) => DatabaseFault.Outage,
         _ => DatabaseFault.Other,
     };
 }

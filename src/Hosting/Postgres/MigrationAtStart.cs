@@ -1,27 +1,29 @@
-using Capns.Registry.Worker.Persistence.Transactions;
-using Npgsql;
+using System.Data.Common;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace Capns.Registry.Worker.Persistence;
+namespace Capns.Hosting.Postgres;
 
 /// <summary>Brings the database to this build's schema before anything else starts; waits for PostgreSQL as long as it is away.</summary>
-internal sealed partial class MigrationAtStart(NpgsqlDataSource database, TimeProvider time, ILogger<MigrationAtStart> logger) : IHostedService
+public sealed partial class MigrationAtStart(SqlMigrations migrations, DbDataSource database, TimeProvider time, ILogger<MigrationAtStart> logger) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                foreach (var name in await Migrator.MigrateAsync(database, cancellationToken))
+                foreach (var name in await migrations.ApplyAsync(database, cancellationToken))
                 {
                     LogMigrated(name);
                 }
 
                 return;
             }
-            catch (Exception exception) when (DatabaseFaults.Of(exception) == DatabaseFault.Outage)
+            catch (Exception exception) when (DatabaseOutage.Is(exception))
             {
                 LogWaiting(exception.Message);
                 await Task.Delay(Pause, time, cancellationToken);
@@ -29,6 +31,7 @@ internal sealed partial class MigrationAtStart(NpgsqlDataSource database, TimePr
         }
     }
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(EventId = 3131, Level = LogLevel.Information, Message = "Migration {Name} applied")]
