@@ -5,7 +5,9 @@ namespace Capns.Testing;
 /// <summary>The servers that tests use: those named in the environment, else this machine's default ones where they answer.</summary>
 public static class ServerUrls
 {
-    private static readonly Lazy<string?> MissingOnce = new(FindMissing);
+    private static readonly Lazy<string?> MissingOnce = new(() => FindMissing(All()));
+
+    private static readonly Lazy<string?> GraphMissingOnce = new(() => FindMissing(OfTheGraph()));
 
     /// <summary>AMQP address with login, without virtual host. <c>RABBITMQ_URL</c>.</summary>
     public static Uri RabbitMq { get; } = Read("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672");
@@ -19,17 +21,31 @@ public static class ServerUrls
     /// <summary><c>REDIS_URL</c>.</summary>
     public static Uri Redis { get; } = Read("REDIS_URL", "redis://127.0.0.1:6379");
 
+    /// <summary>The graph server, with the name of a graph; tests take graphs of their own. <c>FALKORDB_URL</c>.</summary>
+    public static Uri FalkorDb { get; } = Read("FALKORDB_URL", "redis://127.0.0.1:6380/capns");
+
+    /// <summary>A Neo4j with login that tests may empty; null when there is none. <c>CAPNS_TEST_NEO4J</c>.</summary>
+    public static string? Neo4j { get; } = Environment.GetEnvironmentVariable("CAPNS_TEST_NEO4J") is { Length: > 0 } url ? url : null;
+
     /// <summary>True when a missing server must fail the tests instead of skipping them (<c>CAPNS_REQUIRE_SERVERS=1</c>).</summary>
     public static bool Required => Environment.GetEnvironmentVariable("CAPNS_REQUIRE_SERVERS") == "1";
 
     /// <summary>One sentence about the servers that do not answer; null when all do. Probed once per process.</summary>
     public static string? Missing => MissingOnce.Value;
 
-    private static string? FindMissing()
+    /// <summary>The same for tests of the graph, which need PostgreSQL and FalkorDB.</summary>
+    public static string? GraphMissing => GraphMissingOnce.Value;
+
+    private static (string Variable, Uri Url)[] All() =>
+        [("RABBITMQ_URL", RabbitMq), ("RABBITMQ_MANAGEMENT_URL", RabbitMqManagement), ("POSTGRESQL_URL", PostgreSql), ("REDIS_URL", Redis)];
+
+    private static (string Variable, Uri Url)[] OfTheGraph() => [("POSTGRESQL_URL", PostgreSql), ("FALKORDB_URL", FalkorDb)];
+
+    private static string? FindMissing((string Variable, Uri Url)[] servers)
     {
-        var silent = new[] { ("RABBITMQ_URL", RabbitMq), ("RABBITMQ_MANAGEMENT_URL", RabbitMqManagement), ("POSTGRESQL_URL", PostgreSql), ("REDIS_URL", Redis) }
-            .Where(server => !Answers(server.Item2))
-            .Select(server => $"{server.Item1} ({server.Item2.Host}:{server.Item2.Port})")
+        var silent = servers
+            .Where(server => !Answers(server.Url))
+            .Select(server => $"{server.Variable} ({server.Url.Host}:{server.Url.Port})")
             .ToList();
         return silent.Count == 0 ? null : $"No server answers at {string.Join(", ", silent)}; infra/test starts them.";
     }

@@ -27,3 +27,29 @@ public sealed class ServersTheoryAttribute : TheoryAttribute
         }
     }
 }
+
+/// <summary>A test that needs PostgreSQL and FalkorDB; the rest is as with <see cref="ServersFactAttribute"/>.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GraphFactAttribute : FactAttribute
+{
+    public GraphFactAttribute()
+    {
+        if (!ServerUrls.Required)
+        {
+            Skip = ServerUrls.GraphMissing;
+        }
+    }
+}
+
+/// <inheritdoc cref="GraphFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GraphTheoryAttribute : TheoryAttribute
+{
+    public GraphTheoryAttribute()
+    {
+        if (!ServerUrls.Required)
+        {
+            Skip = ServerUrls.GraphMissing;
+        }
+    }
+}
