@@ -14,4 +14,13 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Information, "Discovery request of {Source} refused with {Code}: {Reason}")]
     public static partial void Refused(ILogger logger, string source, string code, string reason);
+
+    [LoggerMessage(3004, LogLevel.Debug, "That agent {AgentId} has asked is not remembered, Redis is away: {Reason}")]
+    public static partial void NotRemembered(ILogger logger, string agentId, string reason);
+
+    [LoggerMessage(3005, LogLevel.Information, "Command {Command} {CommandId}: {Outcome}")]
+    public static partial void CommandDone(ILogger logger, string command, Guid commandId, string outcome);
+
+    [LoggerMessage(3006, LogLevel.Warning, "Command {Command} {CommandId} from login {User} is ignored: not one of the platform's")]
+    public static partial void CommandNotBelieved(ILogger logger, string command, Guid commandId, string user);
 }

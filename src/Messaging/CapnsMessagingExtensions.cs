@@ -6,6 +6,7 @@ using Capns.Messaging.Topology;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Capns.Messaging;
 
@@ -40,6 +41,21 @@ public static class CapnsMessagingExtensions
             provider.GetService<IHostApplicationLifetime>()));
         services.AddSingleton<EndpointActivity>();
         services.AddHostedService<EndpointWatchdog>();
+        return services;
+    }
+
+    /// <summary>Adds <see cref="RequestClient"/>, whose queue is named after <paramref name="service"/>. Requires <see cref="AddCapnsMessaging"/>.</summary>
+    public static IServiceCollection AddRequestClient(this IServiceCollection services, string service)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        services.TryAddSingleton(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            var log = provider.GetRequiredService<ILogger<RequestClient>>();
+            var replies = new ReplyQueue(service, provider.GetRequiredService<BrokerConnection>(), time, log);
+            return new RequestClient(provider.GetRequiredService<IMessagePublisher>(), replies, time);
+        });
         return services;
     }
 }

@@ -10,6 +10,7 @@ using Capns.Registry.Worker.Approvals;
 using Capns.Registry.Worker.Approvals.Looking;
 using Capns.Registry.Worker.Audit;
 using Capns.Registry.Worker.Capabilities;
+using Capns.Registry.Worker.Discovery;
 using Capns.Registry.Worker.Executions;
 using Capns.Registry.Worker.Executions.Admission;
 using Capns.Registry.Worker.Executions.Commands;
@@ -44,6 +45,7 @@ return await CapnsHost.RunAsync(
         builder.Services.AddSingleton(new InstanceName(builder.Service.InstanceId));
         builder.Services.AddExecutions(options => options.ReadFrom(builder.Environment));
         builder.Services.AddApprovals();
+        builder.AddDiscovery();
         builder.AddApi();
         builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((services, rabbit) =>
         {
@@ -61,6 +63,7 @@ return await CapnsHost.RunAsync(
         app.MapAccess();
         app.MapToolsApi();
         app.MapCapabilitiesApi();
+        app.MapDiscovery();
         app.MapExecutions();
         app.MapApprovals();
         app.MapAudit();

@@ -7,12 +7,12 @@ namespace Capns.Contracts.Tests;
 /// <summary><c>docs/CONFIGURATION.md</c> names the variables that the workers read, no more and no less.</summary>
 public sealed partial class ConfigurationDocumentTests
 {
-    // What a tool is given, and switches of libraries: not settings of ours.
+    // What a tool is given, switches of libraries, and words for relations: not settings of ours.
     private static readonly string[] NotSettings =
     [
         "CAPNS_EXECUTION_ID", "CAPNS_ATTEMPT", "CAPNS_TOOL_VERSION", "CAPNS_DEADLINE",
         "MASSTRANSIT_USAGE_TELEMETRY", "POSIXLY_CORRECT", "EXECUTION_NOT_FINISHED",
-        "MEDIA_DUPLICATE", "FORGED_ENTRY", "REQUIRED_DEFAULT", "XDG_CACHE_HOME",
+        "SIMILAR_TO", "USED_WITH", "DEPENDS_ON", "MEDIA_DUPLICATE", "FORGED_ENTRY", "REQUIRED_DEFAULT", "XDG_CACHE_HOME",
     ];
 
     [Fact]

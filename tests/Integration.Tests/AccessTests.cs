@@ -46,7 +46,7 @@ public sealed class AccessTests
     [NodeFact]
     public async Task Paths_OfEveryRole_AnswerAsTheirPermissionsSay()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await Platform.StartAsync(discovery: true);
 
         var (code, output) = await NodePrograms.RunAsync(
             platform, Path.Combine(Checkout.Root, "infra", "api-table"), platform.Registry.Address.ToString().TrimEnd('/'), $"X-API-Key: {Platform.AdministratorKey}");

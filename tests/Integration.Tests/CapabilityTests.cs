@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Capns.Testing;
 using Xunit;
@@ -39,6 +40,8 @@ public sealed class CapabilityTests
         var refused = await AskAsync(platform, 2);
         Assert.Equal(("tool.execution.failed", "CAP_NOT_FOUND"), ((string)refused["type"]!, (string)refused["code"]!));
         Assert.Matches("Tool png-thumbnail provides cap:.*, but it is disabled\\. The nearest is cap:.* of tool [a-z-]+; for it to accept, change 'op=generate_thumbnail' to 'op=", (string)refused["message"]!);
+        // The client has its answer; this listener may get its own a moment later.
+        await Eventually.TrueAsync(() => Heard(service).Any(heard => heard.Type == "tool.execution.failed"), "the failed event");
         AssertEchoed(service);
     }
 
@@ -81,10 +84,13 @@ public sealed class CapabilityTests
             $"{registry.Name} knows {provider ?? "nobody"}");
     }
 
+    private static List<(string Type, JsonElement Data)> Heard(TestService service) =>
+        [.. service.Heard.Select(document => (document.GetProperty("type").GetString()!, document.GetProperty("data")))];
+
     /// <summary>Every event of a request by capability says what was asked for, and by whom it was done.</summary>
     private static void AssertEchoed(TestService service)
     {
-        var events = service.Heard.Select(document => (Type: document.GetProperty("type").GetString()!, Data: document.GetProperty("data"))).ToList();
+        var events = Heard(service);
         Assert.Equal(2, events.Count(heard => heard.Type == "tool.execution.completed"));
         Assert.Single(events, heard => heard.Type == "tool.execution.failed");
         Assert.All(events, heard => Assert.Equal(Wish, heard.Data.GetProperty("cap").GetString()));

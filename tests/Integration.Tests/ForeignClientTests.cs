@@ -21,6 +21,17 @@ public sealed class ForeignClientTests
         Assert.Contains("15 of 15 requests completed; 0 bodies refused by the CloudEvents SDK", output, StringComparison.Ordinal);
     }
 
+    [NodeFact]
+    public async Task NodeDiscoverer_InEveryMode_IsAnsweredTwiceAndRefusedWhereItIsWrong()
+    {
+        await using var platform = await Platform.StartAsync(runners: 0, discovery: true);
+
+        var (code, output) = await NodePrograms.RunAsync(platform, "discover.js");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("9 questions and 5 wrong requests; 0 failures", output, StringComparison.Ordinal);
+    }
+
     [ServersFact]
     public async Task DotnetPublisher_WithDefaultMassTransitSettings_GetsItsEventsThroughUseCapnsMessages()
     {

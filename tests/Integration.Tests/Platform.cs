@@ -8,6 +8,8 @@ internal sealed class Platform : IAsyncDisposable
     private readonly List<WorkerProcess> _workers = [];
     private readonly Dictionary<string, string> _environment;
     private readonly string _logs = Directory.CreateTempSubdirectory("capns-integration-").FullName;
+    private OwnRedis? _redis;
+    private OwnGraph? _graph;
 
     private Platform(TestBroker broker, TestDatabase database, Uri redis)
     {
@@ -62,12 +64,18 @@ internal sealed class Platform : IAsyncDisposable
 
     public WorkerProcess Registry => _workers.First(worker => worker.Name.StartsWith("registry", StringComparison.Ordinal));
 
+    /// <summary>The first one.</summary>
+    public WorkerProcess Discovery => _workers.First(worker => worker.Name.StartsWith("discovery", StringComparison.Ordinal));
+
+    /// <summary>Null: there is no graph server, or no discovery.</summary>
+    public OwnGraph? Graph => _graph;
+
     public IReadOnlyList<WorkerProcess> Runners => _workers.Where(worker => worker.Name.StartsWith("runner", StringComparison.Ordinal)).ToList();
 
     /// <summary>Starts them and waits until all are ready.</summary>
     /// <param name="runners">How many.</param>
-    /// <param name="redis">Default: the shared test server.</param>
-    /// <param name="discovery">True: a discovery worker too.</param>
+    /// <param name="redis">Default: the shared test server; with discovery, whose keys are not told apart, one of its own.</param>
+    /// <param name="discovery">True: a discovery worker too, with a graph of its own where there is a graph server.</param>
     /// <param name="settings">Environment variables on top.</param>
     /// <param name="registry">Environment variables on top, of the registry only.</param>
     /// <param name="brokerUserVariable">A variable that gets the name of the platform's broker login.</param>
@@ -79,7 +87,10 @@ internal sealed class Platform : IAsyncDisposable
         IReadOnlyDictionary<string, string>? registry = null,
         string? brokerUserVariable = null)
     {
-        var platform = new Platform(await TestBroker.CreateAsync(), await TestDatabase.CreateAsync(), redis ?? ServerUrls.Redis);
+        var own = discovery && redis is null ? await OwnRedis.StartAsync() : null;
+        var graph = discovery && ServerUrls.GraphMissing is null ? new OwnGraph() : null;
+        var platform = new Platform(await TestBroker.CreateAsync(), await TestDatabase.CreateAsync(), own?.Url ?? redis ?? ServerUrls.Redis) { _redis = own, _graph = graph };
+        platform._environment["FALKORDB_URL"] = graph?.Url.ToString() ?? "";
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             platform._environment[name] = value;
@@ -140,6 +151,16 @@ internal sealed class Platform : IAsyncDisposable
 
         await Broker.DisposeAsync();
         await Database.DisposeAsync();
+        if (_graph is not null)
+        {
+            await _graph.DisposeAsync();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
         Directory.Delete(_logs, recursive: true);
     }
 }

@@ -5,6 +5,8 @@ using Capns.Contracts.Audit;
 using Capns.Contracts.Catalogue;
 using Capns.Contracts.Discovery;
 using Capns.Contracts.Executions;
+using Capns.Contracts.Graph;
+using Capns.Contracts.Learning;
 using Capns.Contracts.Running;
 
 namespace Capns.Testing;
@@ -319,7 +321,55 @@ public static class Example
         CostLimit = 0.5m,
         Mode = "recommend",
         Limit = 3,
+        RelationTypes = ["SIMILAR_TO"],
+        MinStrength = 0.5,
     };
+
+    public static ToolLearningEvent ToolLearningEvent { get; } = new()
+    {
+        EventId = "agent-001:le-5",
+        ToolId = "pdf-summary",
+        AgentId = "agent-001",
+        ExecutionId = Id,
+        Outcome = LearningOutcome.Success,
+        Effectiveness = 0.9m,
+        UserSatisfaction = 0.8m,
+        QualityScore = 0.85m,
+        Context = Json("""{"topic":"contracts","keywords":["pdf","summary"],"intent":"summary"}"""),
+        WorkflowRunId = "run-1",
+        DiscussionId = "disc-1",
+        SessionId = "session-1",
+        CompanionToolIds = ["pdf-extract"],
+        ReplacedToolId = "text-summary",
+        ReplacementWorked = true,
+        ExecutionTime = 8800,
+        Timestamp = Time,
+    };
+
+    public static PutToolRelation PutToolRelation { get; } = new()
+    {
+        CommandId = Id,
+        FromToolId = Id,
+        ToToolId = new Guid("0c2b7a9e-55f1-4d0a-9f43-8e7d6c5b4a39"),
+        Type = "ENHANCES",
+        Strength = 0.8,
+        Reason = "It takes out the pages first.",
+        Metadata = Json("""{"ticket":"T-12"}"""),
+        SetBy = "alice",
+        SetAt = Time,
+    };
+
+    public static RemoveToolRelation RemoveToolRelation { get; } = new()
+    {
+        CommandId = Id,
+        FromToolId = Id,
+        ToToolId = new Guid("0c2b7a9e-55f1-4d0a-9f43-8e7d6c5b4a39"),
+        Type = "ENHANCES",
+    };
+
+    public static RebuildGraph RebuildGraph { get; } = new() { JobId = Id };
+
+    public static GraphCommandDone GraphCommandDone { get; } = new() { CommandId = Id, Outcome = GraphCommandOutcome.Stored };
 
     public static ToolRecommendationUpdated ToolRecommendationUpdated { get; } = new()
     {
@@ -344,6 +394,9 @@ public static class Example
                 Confidence = 0.9351,
                 Reason = "Best match for the words of the request.",
                 Components = new Dictionary<string, double> { ["rel"] = 1, ["qual"] = 0.91 },
+                Relationships = [new ToolRelationship { Type = "USED_WITH", ToolId = "0c2b7a9e-55f1-4d0a-9f43-8e7d6c5b4a39", Strength = 0.72 }],
+                Status = "ok",
+                Depth = 1,
                 EstimatedCost = 0.03m,
                 EstimatedDuration = 9000,
             },
@@ -551,11 +604,12 @@ public static class Example
     public static IReadOnlyList<object> Messages { get; } =
     [
         ToolExecutionRequest, ToolExecutionCancelRequest, ToolExecutionStarted, ToolExecutionProgress, ToolExecutionResult, ToolExecutionError,
-        ToolExecutionCancelled, ToolExecutionAccepted, ToolExecutionGateReport, ToolRequestRefused, ToolDiscoveryRequest, ToolRecommendationUpdated,
+        ToolExecutionCancelled, ToolExecutionAccepted, ToolExecutionGateReport, ToolRequestRefused, ToolDiscoveryRequest, ToolLearningEvent,
+        ToolRecommendationUpdated,
         ToolRegistered, ToolVersionPublished, ToolUpdated, ToolUnregistered, ToolDeprecated, ToolEnabled, ToolDisabled,
         RunTool, RunStarted, RunEventsRecorded, RunLeaseRenewed, RunLimited, RunLost, RunEnded, ControlSignal,
         ToolApprovalRequested, ToolApprovalDecision, ToolApprovalGranted, ToolApprovalDenied, ToolApprovalExpired, ToolApprovalReminder,
-        ToolApprovalRecorded, ToolAuditAlert, RunnerHeartbeat,
+        ToolApprovalRecorded, ToolAuditAlert, RunnerHeartbeat, PutToolRelation, RemoveToolRelation, RebuildGraph, GraphCommandDone,
     ];
 
     /// <summary>JSON text as an element.</summary>

@@ -11,21 +11,32 @@ public sealed class OwnServers : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Environment { get; private set; } = new Dictionary<string, string>();
 
     /// <exception cref="InvalidOperationException">A server does not start; the text has what the script said.</exception>
-    public static async Task<OwnServers> StartAsync()
+    public static Task<OwnServers> StartAsync() => StartOnlyAsync("rabbitmq", "postgresql", "redis");
+
+    /// <summary>Some of them; <c>graph</c> for FalkorDB, with <c>FALKORDB_URL</c>.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public static async Task<OwnServers> StartOnlyAsync(params string[] names)
     {
         var servers = new OwnServers();
-        await servers.RunAsync("start");
+        await servers.RunAsync(["start", .. names]);
         servers.Environment = (await servers.RunAsync("env")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return servers;
     }
 
     /// <summary>Stops one; its data stay.</summary>
-    /// <param name="server"><c>rabbitmq</c>, <c>postgresql</c> or <c>redis</c>.</param>
+    /// <param name="server"><c>rabbitmq</c>, <c>postgresql</c>, <c>redis</c> or <c>graph</c>.</param>
     public Task HaltAsync(string server) => RunAsync("halt", server);
 
     /// <summary>Starts it on the same port; returns when it answers.</summary>
     public Task StartAsync(string server) => RunAsync("start", server);
+
+    /// <summary>Keeps one from answering; its connections stay open.</summary>
+    /// <param name="server"><c>postgresql</c>, <c>redis</c> or <c>graph</c>.</param>
+    public Task FreezeAsync(string server) => RunAsync("freeze", server);
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync(string server) => RunAsync("thaw", server);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -18,9 +18,12 @@ internal sealed record AnonymousRights(IReadOnlySet<string> Permissions)
     {
         const string Name = "ANONYMOUS_PERMISSIONS";
         var words = environment.List(Name, Defaults);
-        return words.FirstOrDefault(word => !PermissionNames.IsWord(word) || PermissionNames.NeedsLogin(word) || PermissionNames.IsBeyondPolicies(word)) is { } bad
+        return words.FirstOrDefault(word => !IsPossible(word)) is { } bad
             ? throw environment.Bad(
                 Name, $"permissions such as tool:execute:safe, with commas between them, and none that needs a login; {bad} is not possible")
             : new AnonymousRights(words.ToHashSet(StringComparer.Ordinal));
     }
+
+    private static bool IsPossible(string word) =>
+        PermissionNames.IsWord(word) && !PermissionNames.NeedsLogin(word) && !PermissionNames.IsBeyondPolicies(word);
 }

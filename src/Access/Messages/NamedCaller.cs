@@ -25,6 +25,12 @@ internal static class NamedCaller
             return (caller, null);
         }
 
+        // A service that names itself acts for nobody else.
+        if (caller.Kind == CallerKind.Service && agentId is null && userId == caller.Id)
+        {
+            return (caller, null);
+        }
+
         if (caller.Kind == CallerKind.Service
             && await decide(new AccessQuestion { Action = PermissionNames.ActAs }) is { Effect: AccessEffect.Allowed })
         {
@@ -62,6 +68,9 @@ internal static class NamedCaller
     private static string NotOwn(string field, string value) =>
         $"{field} must be the login's own, or the login needs permission {PermissionNames.ActAs}; it is {Shown(value)}.";
 
-    private static string Shown(string value) =>
-        value.Length <= MaxShown ? $"\"{value}\"" : $"\"{value.AsSpan(0, char.IsHighSurrogate(value[MaxShown - 1]) ? MaxShown - 1 : MaxShown)}…\"";
+    private static string Shown(string value)
+    {
+        var end = value.Length > MaxShown && char.IsHighSurrogate(value[MaxShown - 1]) ? MaxShown - 1 : MaxShown;
+        return value.Length <= MaxShown ? $"\"{value}\"" : $"\"{value.AsSpan(0, end)}…\"";
+    }
 }

@@ -75,7 +75,8 @@ internal static class AccessAlgebra
         return new AccessDecision { Effect = AccessEffect.Allowed, Reason = "A grant allows this.", Limits = limits };
     }
 
-    private static IEnumerable<KnownGrant> GrantsOf(Caller caller, AccessQuestion question, AccessSnapshot rules)
+    /// <summary>Grants whose subject is the caller, the agent that it speaks for in this request, or one of its roles.</summary>
+    public static IEnumerable<KnownGrant> GrantsOf(Caller caller, AccessQuestion question, AccessSnapshot rules)
     {
         if (!caller.IsKnown)
         {

@@ -32,6 +32,12 @@ internal sealed class AccessSnapshot
             .ToFrozenDictionary(account => account.ClientId!, StringComparer.Ordinal);
     }
 
+    private AccessSnapshot(AccessSnapshot other, IReadOnlyList<PolicyRule> policies)
+    {
+        (Revision, Policies, _grants) = (other.Revision, policies, other._grants);
+        (_byName, _byAmqpUser, _byClient) = (other._byName, other._byAmqpUser, other._byClient);
+    }
+
     /// <summary>Before anything is read: nobody may do anything but by role.</summary>
     public static AccessSnapshot Empty { get; } = new(0, [], [], []);
 
@@ -39,6 +45,9 @@ internal sealed class AccessSnapshot
 
     /// <summary>The ones that are switched on, by name.</summary>
     public IReadOnlyList<PolicyRule> Policies { get; }
+
+    /// <summary>The same grants and accounts with other policies, to be in the order of their names.</summary>
+    public AccessSnapshot With(IReadOnlyList<PolicyRule> policies) => new(this, policies);
 
     public IReadOnlyList<KnownGrant> GrantsOf(string kind, string id) => _grants.GetValueOrDefault((kind, id)) ?? [];
 

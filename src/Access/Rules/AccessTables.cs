@@ -22,7 +22,10 @@ internal sealed class AccessTables(NpgsqlDataSource database) : IAccessTables
         var revision = await RevisionAsync(connection, cancellationToken);
         var grants = await ListAsync(
             connection,
-            "SELECT id, subject_kind, subject_id, permission, tool_id, project_id, limits, granted_by, created_at, expires_at FROM permission_grants",
+            """
+            SELECT id, subject_kind, subject_id, permission, tool_id, project_id, limits, granted_by, created_at, expires_at
+            FROM permission_grants
+            """,
             Grant, cancellationToken);
         var policies = await ListAsync(
             connection,
@@ -43,7 +46,8 @@ internal sealed class AccessTables(NpgsqlDataSource database) : IAccessTables
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
-            SELECT id, hash, owner_kind, owner_id, name, scopes, owner, owner_now, owner_seen_at, created_at, expires_at, last_used_at, revoked_at
+            SELECT id, hash, owner_kind, owner_id, name, scopes, owner, owner_now, owner_seen_at, created_at, expires_at, last_used_at,
+                revoked_at
             FROM api_keys WHERE id = $1
             """,
             connection);

@@ -67,13 +67,22 @@ public sealed record ToolDiscoveryRequest
     public bool? IncludeParameters { get; init; }
 
     /// <summary><c>recommend</c> (default), <c>search</c>, <c>similar</c>, <c>related</c> or <c>dependencies</c>.</summary>
+    /// <remarks>In addition to platform spec 3.20, for the lists of 7.2: <c>used-with</c> and <c>dependents</c>.</remarks>
     public string? Mode { get; init; }
 
-    /// <summary>Uuid or slug; required for <c>similar</c>, <c>related</c>, <c>dependencies</c>.</summary>
+    /// <summary>Uuid or slug; required for all modes but <c>recommend</c> and <c>search</c>.</summary>
     public string? ToolId { get; init; }
 
     /// <summary>1 to 50. Default: 5.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>For <c>related</c>: only relations of these types. Default: all.</summary>
+    /// <remarks>In addition to platform spec 3.20: <c>SIMILAR_TO</c>, <c>USED_WITH</c>, <c>ENHANCES</c>, <c>REPLACES</c>, <c>REQUIRES</c>.</remarks>
+    public IReadOnlyList<string>? RelationTypes { get; init; }
+
+    /// <summary>For <c>related</c> and <c>similar</c>: only relations at least so strong, 0 to 1. Default: 0.5, and 0.6 for <c>similar</c>.</summary>
+    /// <remarks>In addition to platform spec 3.20.</remarks>
+    public double? MinStrength { get; init; }
 
     /// <summary>Reply is published on <c>events</c> with this key.</summary>
     public string? ResponseEventType { get; init; }

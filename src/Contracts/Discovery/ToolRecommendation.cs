@@ -37,6 +37,16 @@ public sealed record ToolRecommendation
     /// <summary>Parts of the score.</summary>
     public IReadOnlyDictionary<string, double>? Components { get; init; }
 
+    /// <summary>How it is tied to the tools the request named, or to those the score comes from.</summary>
+    public IReadOnlyList<ToolRelationship>? Relationships { get; init; }
+
+    /// <summary>In lists of dependencies and dependents: <c>ok</c>, <c>missing</c> or <c>disabled</c> (platform spec 7.2).</summary>
+    public string? Status { get; init; }
+
+    /// <summary>In lists of dependencies and dependents: steps from the tool asked for; 1 is a direct one.</summary>
+    /// <remarks>In addition to platform spec 3.21.</remarks>
+    public int? Depth { get; init; }
+
     /// <summary>Per run.</summary>
     [JsonConverter(typeof(AmountConverter))]
     public decimal? EstimatedCost { get; init; }

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using Capns.Access.Messages;
 using Capns.Contracts.Executions;
-using Capns.Discovery.Worker.Catalogue;
+using Capns.Discovery.Worker.Recommendations;
+using Capns.Discovery.Worker.Rights;
+using Capns.Hosting.Redis;
 using Capns.Messaging.Inbound;
 using Capns.Messaging.Outbound;
 using Capns.Messaging.Replies;
@@ -8,35 +12,42 @@ using MassTransit;
 namespace Capns.Discovery.Worker.Requests;
 
 /// <summary>Answers <c>tool.discovery.requested</c> as an event and as a reply (platform spec 3.8, 3.20, 3.21).</summary>
-/// <remarks>Delivered twice, it answers twice, from what the catalogue then holds; nothing is changed by a question.</remarks>
+/// <remarks>Delivered twice, it answers twice, from what is then known; nothing is changed by a question.</remarks>
 internal sealed class DiscoveryRequestConsumer(
-    CatalogueWatch catalogue,
+    ICallerRights callers,
+    DiscoveryAnswers answers,
+    AskingAgents agents,
     OutboundDocuments documents,
     ReplyMessages replies,
     IMessagePublisher publisher,
     DiscoveryMeter meter,
-    TimeProvider time,
     ILogger<DiscoveryRequestConsumer> logger) : IConsumer<InboundEvent>
 {
     public async Task Consume(ConsumeContext<InboundEvent> context)
     {
         var inbound = context.Message;
         var carried = new OutboundContext { CorrelationId = inbound.CorrelationId, TraceParent = inbound.TraceParent, TraceState = inbound.TraceState };
-        var (request, refusal) = DiscoveryRules.Read(inbound.Payload);
-        if (request is null)
+        var (question, refusal) = DiscoveryRules.Read(inbound.Payload);
+        if (question is null)
         {
             await RefuseAsync(inbound, refusal!, carried, context.CancellationToken);
             return;
         }
 
-        var mode = DiscoveryRules.Mode(request);
-        var snapshot = catalogue.Current;
-        var words = (request.Query ?? request.Intent)?.Trim();
-        IReadOnlyList<CatalogueTool> found = DiscoveryRules.NeedsGraph(mode)
-            ? []
-            : [.. snapshot.Tools.Where(tool => tool.Availability == ToolAvailability.Yes
-                && (tool == snapshot.Find(request.ToolId?.Trim() ?? "") || tool.Slug == words || tool.Name == words))];
-        var answer = DiscoveryAnswer.To(request, found, snapshot.Revision, time.GetUtcNow());
+        var (rights, denied) = await callers.ReadAsync(inbound, question.Request.UserId, question.Request.AgentId, context.CancellationToken);
+        if (rights is null)
+        {
+            await RefuseAsync(inbound, denied!, carried, context.CancellationToken);
+            return;
+        }
+
+        var (answer, unanswerable) = await answers.AnswerAsync(question, rights, "discovery", context.CancellationToken);
+        if (answer is null)
+        {
+            await RefuseAsync(inbound, unanswerable!, carried, context.CancellationToken);
+            return;
+        }
+
         var messages = new List<OutboundMessage> { documents.Event(answer, carried) };
         if (inbound.ReplyTo is { } target)
         {
@@ -44,8 +55,25 @@ internal sealed class DiscoveryRequestConsumer(
         }
 
         await SendAsync(messages, context.CancellationToken);
-        meter.Requested(mode);
-        Log.Answered(logger, request.RequestId ?? "", mode, answer.Recommendations.Count);
+        meter.Requested(question.Mode);
+        Log.Answered(logger, question.Request.RequestId ?? "", question.Mode, answer.Recommendations.Count);
+        await RememberAsync(question, rights);
+    }
+
+    /// <summary>So that the agent can be told when its tools change; lost when Redis is away, until it asks again.</summary>
+    private async Task RememberAsync(DiscoveryQuestion question, RightsFilter rights)
+    {
+        if (question is { Mode: DiscoveryMode.Recommend, Request.AgentId: { Length: > 0 } agent } && agents.CanBeAsked)
+        {
+            try
+            {
+                await agents.AskedAsync(agent, CallerHeader.Write(rights.Caller));
+            }
+            catch (RedisAwayException exception)
+            {
+                Log.NotRemembered(logger, agent, exception.Message);
+            }
+        }
     }
 
     private async Task RefuseAsync(InboundEvent inbound, ErrorDetail error, OutboundContext carried, CancellationToken cancellationToken)
@@ -71,7 +99,7 @@ internal sealed class DiscoveryRequestConsumer(
     }
 
     private static string? RequestId(InboundEvent inbound) =>
-        inbound.Payload.TryGetProperty("requestId", out var id) && id.ValueKind == System.Text.Json.JsonValueKind.String && id.GetString() is { Length: <= DiscoveryRules.LongestId } text
+        inbound.Payload.TryGetProperty("requestId", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: <= DiscoveryBounds.LongestId } text
             ? text
             : null;
 }

@@ -4,6 +4,7 @@ using Capns.Core.Caps;
 using Capns.Core.Dispatch;
 using Capns.Core.Urns;
 using Capns.Messaging.Outbound;
+using Capns.Messaging.Replies;
 
 namespace Capns.Messaging.Capabilities;
 
@@ -14,9 +15,9 @@ public sealed class BusCaps : IAsyncDisposable
     private static readonly JsonElement NoParameters = JsonElement.Parse("{}");
 
     private readonly ExecutionClient _client;
-    private readonly ReplyQueue _replies;
+    private readonly RequestClient _requests;
 
-    internal BusCaps(ExecutionClient client, ReplyQueue replies) => (_client, _replies) = (client, replies);
+    internal BusCaps(ExecutionClient client, RequestClient requests) => (_client, _requests) = (client, requests);
 
     /// <summary>What calls the best provider of a capability.</summary>
     /// <param name="request">May leave out <c>in</c> and <c>out</c>.</param>
@@ -51,7 +52,7 @@ public sealed class BusCaps : IAsyncDisposable
     }
 
     /// <summary>Ends what is being waited for. Executions go on.</summary>
-    public ValueTask DisposeAsync() => _replies.DisposeAsync();
+    public ValueTask DisposeAsync() => _requests.DisposeAsync();
 
     /// <summary>The best provider now.</summary>
     internal async Task<BusProvider> FindAsync(CapUrn request, CancellationToken cancellationToken)

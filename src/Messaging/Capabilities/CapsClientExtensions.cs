@@ -1,5 +1,6 @@
 using Capns.Messaging.Broker;
 using Capns.Messaging.Outbound;
+using Capns.Messaging.Replies;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -20,9 +21,11 @@ public static class CapsClientExtensions
         {
             var time = provider.GetRequiredService<TimeProvider>();
             var settings = provider.GetRequiredService<BusSettings>();
+            var publisher = provider.GetRequiredService<IMessagePublisher>();
             var replies = new ReplyQueue(options.Name, provider.GetRequiredService<BrokerConnection>(), time, provider.GetRequiredService<ILogger<BusCaps>>());
+            var requests = new RequestClient(publisher, replies, time);
             var documents = new OutboundDocuments(settings with { ServiceName = options.Name }, time);
-            return new BusCaps(new ExecutionClient(provider.GetRequiredService<IMessagePublisher>(), documents, replies, options, time), replies);
+            return new BusCaps(new ExecutionClient(publisher, documents, requests, options, time), requests);
         });
         return services;
     }

@@ -2,12 +2,13 @@ using System.Text.Json;
 using Capns.Contracts.Executions;
 using Capns.Contracts.Json;
 using Capns.Messaging.Outbound;
+using Capns.Messaging.Replies;
 
 namespace Capns.Messaging.Capabilities;
 
 /// <summary>Requests executions over the bus and waits for their ends. Thread-safe.</summary>
 internal sealed class ExecutionClient(
-    IMessagePublisher publisher, OutboundDocuments documents, ReplyQueue replies, CapsClientOptions options, TimeProvider time)
+    IMessagePublisher publisher, OutboundDocuments documents, RequestClient requests, CapsClientOptions options, TimeProvider time)
 {
     private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(5);
 
@@ -53,23 +54,13 @@ internal sealed class ExecutionClient(
 
     private async Task<JsonElement> ExchangeAsync(ToolExecutionRequest request, TimeSpan within, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(within, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var id = request.RequestId!;
         try
         {
-            await replies.ReadyAsync(either.Token);
-            var answer = replies.Expect(id);
-            await publisher.PublishAsync(documents.Event(request, new OutboundContext { CorrelationId = id }) with { ReplyTo = replies.Name }, either.Token);
-            return await answer.WaitAsync(either.Token);
+            return await requests.AskAsync(documents.Event(request, new OutboundContext { CorrelationId = request.RequestId }), within, cancellationToken);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            throw new TimeoutException($"Request {id} for {request.Cap ?? request.ToolId} was not answered within {within}.");
-        }
-        finally
-        {
-            replies.Forget(id);
+            throw new TimeoutException($"Request {request.RequestId} for {request.Cap ?? request.ToolId} was not answered within {within}.");
         }
     }
 

@@ -129,6 +129,7 @@ public static class InboundBody
                 TraceState = TraceContext.IsValid(trace) && state is { Length: <= MaxTraceState } ? state : null,
                 ReplyTo = ReplyTargetRule.Find(envelope, name, delivery, queue, correlation),
                 BearerToken = Bearer(headers.Text("authorization") ?? envelope.Authorization),
+                ForwardedCaller = ForwardedCaller.Of(headers, user, queue.Settings),
                 Fingerprint = InboundFingerprint.Of(envelope, delivery, digest),
                 BodyDigest = digest,
                 Redelivered = delivery.Redelivered,

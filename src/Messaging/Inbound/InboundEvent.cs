@@ -43,6 +43,12 @@ public sealed record InboundEvent
     public string? BearerToken { get; init; }
 
     /// <summary>
+    /// Header <see cref="Inbound.ForwardedCaller.Header"/> of a message that one of the platform's own logins published. Absent: there is
+    /// none, or somebody else published it.
+    /// </summary>
+    public string? ForwardedCaller { get; init; }
+
+    /// <summary>
     /// Hex SHA-256 over body, message id and CloudEvents headers: recognises a re-sent message without any other key
     /// (platform spec 3.9, rule 2). Absent when a bare body without identifier was not redelivered (rule 3).
     /// </summary>

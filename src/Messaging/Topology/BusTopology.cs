@@ -91,10 +91,11 @@ public sealed partial class BusTopology
         Quorum(QueueNames.GatewayApprovals, 16, 4, [.. EventNames.Gateway]) with { FromEventsExchange = true },
         Quorum(QueueNames.RunReports, 64, 32),
         Quorum(QueueNames.DiscoveryRequests, 32, 16, EventNames.DiscoveryRequested),
-        // The endings of executions and workflows are bound with the consumer that learns from them: until then they would only
-        // pile up, until the broker's disk is full and it takes nothing more.
-        Single(Quorum(QueueNames.DiscoveryLearning, 100, 1, EventNames.LearningRecorded)),
+        // The endings of workflows are bound when there are workflows.
+        Single(Quorum(
+            QueueNames.DiscoveryLearning, 100, 1, EventNames.LearningRecorded, EventNames.ExecutionCompleted, EventNames.ExecutionFailed)),
         Single(Quorum(QueueNames.DiscoveryCatalogue, 50, 1, [.. EventNames.Catalogue])),
+        Single(Quorum(QueueNames.DiscoveryCommands, 16, 1)),
         new QueueDefinition
         {
             Name = QueueNames.DeadLetters,

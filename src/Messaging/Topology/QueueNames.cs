@@ -32,6 +32,9 @@ public static class QueueNames
     /// <summary>What tools are learnt from.</summary>
     public const string DiscoveryLearning = "capns.discovery.learning";
 
+    /// <summary>What people change in the graph of tools; sent to by the registry.</summary>
+    public const string DiscoveryCommands = "capns.discovery.commands";
+
     /// <summary>The queue of one pool and priority: <c>capns.runner.&lt;pool&gt;.&lt;priority&gt;</c>.</summary>
     public static string Runner(string pool, Priority priority) => $"capns.runner.{pool}.{Word(priority)}";
 

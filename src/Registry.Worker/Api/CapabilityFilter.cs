@@ -47,6 +47,11 @@ internal sealed record CapabilityFilter
         };
     }
 
+    /// <summary>The same parameters as the texts they were given as, once they have been found right; null when nothing is asked for.</summary>
+    public static IReadOnlyList<string>? Texts(IQueryCollection query, out ProblemResult? problem) => Read(query, out problem) is null ? null
+        : query["capabilities"].SelectMany(value => Split(value ?? "")).Concat(query["cap"].Where(value => !string.IsNullOrWhiteSpace(value)).Select(value => value!))
+            .ToList() is { Count: > 0 } texts ? texts : null;
+
     /// <summary>The tools that fit, also those that may not run now; with <see cref="Cap"/> the best first. Null when nothing is asked for.</summary>
     public IReadOnlyList<Guid>? Choose(CapabilitySnapshot known)
     {

@@ -77,6 +77,23 @@ internal sealed class QueryReader
         return null;
     }
 
+    /// <summary>A number from 0 to 1, both included.</summary>
+    public double? Fraction(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1)
+        {
+            return number;
+        }
+
+        Note(name, "type", $"must be a number from 0 to 1; it is {Preview.Of(text)}");
+        return null;
+    }
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public bool? Flag(string name) => OneOf(name, "true", "false") is { } text ? text == "true" : null;
 

@@ -16,7 +16,7 @@ public sealed class DiscoveryRulesTests
     {
         var (request, refusal) = DiscoveryRules.Read(Parse(json));
         Assert.Null(refusal);
-        Assert.Equal(mode, DiscoveryRules.Mode(request!));
+        Assert.Equal(mode, request!.Mode);
     }
 
     [Theory]
@@ -27,10 +27,14 @@ public sealed class DiscoveryRulesTests
     [InlineData("""{"agentId":"a","limit":0}""", "INVALID_PARAMETERS", "limit must be a whole number from 1 to 50, but is 0.")]
     [InlineData("""{"agentId":"a","limit":51}""", "INVALID_PARAMETERS", "limit must be a whole number from 1 to 50, but is 51.")]
     [InlineData("""{"agentId":"a","limit":"5"}""", "INVALID_PARAMETERS", "limit must be")]
-    [InlineData("""{"agentId":"a","mode":"guess"}""", "INVALID_PARAMETERS", "mode must be one of recommend, search, similar, related, dependencies, but is \"guess\".")]
+    [InlineData("""{"agentId":"a","mode":"guess"}""", "INVALID_PARAMETERS", "mode must be one of recommend, search, similar, related, dependencies, used-with, dependents, but is \"guess\".")]
     [InlineData("""{"agentId":"a","securityLevel":"extreme"}""", "INVALID_PARAMETERS", "securityLevel")]
     [InlineData("""{"agentId":"a","query":"a\u0000"}""", "INVALID_PARAMETERS", "query must not hold the character U+0000.")]
     [InlineData("""{"agentId":"a","context":7}""", "INVALID_PARAMETERS", "context must be a string or an object.")]
+    [InlineData("""{"agentId":"a","context":{"keywords":"pdf"}}""", "INVALID_PARAMETERS", "context.keywords must be a list of strings.")]
+    [InlineData("""{"agentId":"a","context":{"recentToolIds":[7]}}""", "INVALID_PARAMETERS", "context.recentToolIds must be a list of strings.")]
+    [InlineData("""{"agentId":"a","context":{"topic":7}}""", "INVALID_PARAMETERS", "context.topic must be a string.")]
+    [InlineData("""{"agentId":"a","capabilities":["ok","cap:op=\"x"]}""", "INVALID_CAP", "capabilities/1 must be a capability URN")]
     [InlineData("""{"agentId":"a","costLimit":-1}""", "INVALID_PARAMETERS", "costLimit must be at least 0, but is -1.")]
     [InlineData("""{"agentId":"a","maxExecutionTime":0}""", "INVALID_PARAMETERS", "maxExecutionTime must be at least 1 ms, but is 0.")]
     public void Read_BadRequest_IsRefusedNamingFieldValueAndBound(string json, string code, string message)
@@ -58,8 +62,40 @@ public sealed class DiscoveryRulesTests
     [Fact]
     public void Read_ContextBeyond32KiB_IsRefused()
     {
-        var refusal = DiscoveryRules.Read(Parse($$"""{"agentId":"a","context":"{{new string('x', DiscoveryRules.LargestContext)}}"}""")).Refusal;
+        var refusal = DiscoveryRules.Read(Parse($$"""{"agentId":"a","context":"{{new string('x', DiscoveryContext.Largest)}}"}""")).Refusal;
         Assert.Contains("at most 32768 bytes", refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ListBeyondItsBound_IsRefused()
+    {
+        var list = string.Join(',', Enumerable.Repeat("\"x\"", DiscoveryBounds.LongestList + 1));
+        Assert.Equal(
+            "tags may have at most 200 entries, but has 201.", DiscoveryRules.Read(Parse($$"""{"agentId":"a","tags":[{{list}}]}""")).Refusal!.Message);
+        Assert.Equal(
+            "context.keywords may have at most 200 entries, but has 201.",
+            DiscoveryRules.Read(Parse($$"""{"agentId":"a","context":{"keywords":[{{list}}] } }""")).Refusal!.Message);
+    }
+
+    [Fact]
+    public void Read_Context_GivesWordsTopicsAndSeeds()
+    {
+        var (question, _) = DiscoveryRules.Read(Parse(
+            """
+            {"agentId":"a","currentToolIds":["one"],
+             "context":{"topic":"contracts","userIntent":"summary","recentToolIds":["two"," "],"keywords":["pdf"]}}
+            """));
+        Assert.Equal("summary contracts pdf", question!.Words);
+        Assert.Equal(["contracts", "summary"], question.Topics);
+        Assert.Equal(["one", "two"], question.Seeds);
+    }
+
+    [Fact]
+    public void Read_ContextThatIsText_IsItsOwnTopic()
+    {
+        var (question, _) = DiscoveryRules.Read(Parse("""{"agentId":"a","context":" summarise a pdf "}"""));
+        Assert.Equal("summarise a pdf", question!.Words);
+        Assert.Equal(["summarise a pdf"], question.Topics);
     }
 
     private static JsonElement Parse(string json) => JsonSerializer.Deserialize<JsonElement>(json);

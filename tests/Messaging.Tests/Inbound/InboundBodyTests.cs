@@ -194,6 +194,31 @@ public sealed class InboundBodyTests
         Assert.Equal((user, source), (inbound.AmqpUser, inbound.Source));
     }
 
+    // Who published, for whom it is sent again, and whether the header counts.
+    [Theory]
+    [InlineData("capns", null, true)]
+    [InlineData("other", null, false)]
+    [InlineData(null, null, false)]
+    [InlineData("capns", "other", false)]
+    [InlineData("capns", "", false)]
+    [InlineData("capns", "capns", true)]
+    [InlineData("other", "capns", false)]
+    public void ForwardedCaller_CountsInMessagesOfThePlatformOnly(string? user, string? replayedFor, bool counts)
+    {
+        const string Caller = """{"kind":"user","id":"olga","roles":["admin"]}""";
+        var headers = new Dictionary<string, object?> { [ForwardedCaller.Header] = Encoding.UTF8.GetBytes(Caller) };
+        if (replayedFor is not null)
+        {
+            headers[ReplayedMessage.Header] = replayedFor;
+        }
+
+        var settings = Queue.Settings with { PlatformUsers = ["capns", "capns-runner"] };
+        var reading = InboundBody.Read(
+            Delivery("""{"type":"tool.execution.requested","data":{}}""") with { UserId = user, Headers = headers }, Queue with { Settings = settings });
+
+        Assert.Equal(counts ? Caller : null, reading.Event!.ForwardedCaller);
+    }
+
     [Fact]
     public void InboundEvent_OfOurOwn_IsDropped()
     {

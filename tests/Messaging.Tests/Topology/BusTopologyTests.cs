@@ -15,6 +15,7 @@ public sealed class BusTopologyTests
     [InlineData(QueueNames.DiscoveryRequests, 32, 16)]
     [InlineData(QueueNames.DiscoveryLearning, 100, 1)]
     [InlineData(QueueNames.DiscoveryCatalogue, 50, 1)]
+    [InlineData(QueueNames.DiscoveryCommands, 16, 1)]
     public void Queue_OfTheTable_HasItsNumbers(string name, int prefetch, int concurrency)
     {
         var queue = _topology.Queue(name);
@@ -37,12 +38,20 @@ public sealed class BusTopologyTests
     }
 
     [Fact]
-    public void ExecutionEnding_WhileNobodyLearnsFromIt_PilesUpInNoQueue() =>
-        Assert.DoesNotContain(_topology.Queues, queue => queue.Events.Any(name => name.StartsWith("tool.execution.", StringComparison.Ordinal) && EventNames.Outbound.Contains(name)));
+    public void ExecutionEvent_OfOurs_PilesUpInNoQueueButIsLearnedFrom()
+    {
+        var taken = _topology.Queues.SelectMany(queue => queue.Events.Select(name => (queue.Name, Event: name)))
+            .Where(one => one.Event.StartsWith("tool.execution.", StringComparison.Ordinal) && EventNames.Outbound.Contains(one.Event));
+
+        Assert.Equal(
+            [(QueueNames.DiscoveryLearning, EventNames.ExecutionCompleted), (QueueNames.DiscoveryLearning, EventNames.ExecutionFailed)],
+            taken);
+    }
 
     [Theory]
     [InlineData(QueueNames.DiscoveryLearning, true)]
     [InlineData(QueueNames.DiscoveryCatalogue, true)]
+    [InlineData(QueueNames.DiscoveryCommands, true)]
     [InlineData(QueueNames.DiscoveryRequests, false)]
     public void Queue_WhoseOrderMatters_HasASingleActiveConsumer(string name, bool one)
     {

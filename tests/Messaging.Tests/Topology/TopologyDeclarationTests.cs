@@ -25,6 +25,10 @@ public sealed class TopologyDeclarationTests(OwnBroker own) : IClassFixture<OwnB
     [InlineData("rpc", "tool.discovery.requested", QueueNames.DiscoveryRequests)]
     [InlineData("tool.registered", "tool.registered", QueueNames.DiscoveryCatalogue)]
     [InlineData("tool.learning.recorded", "tool.learning.recorded", QueueNames.DiscoveryLearning)]
+    [InlineData("events", "tool.learning.recorded", QueueNames.DiscoveryLearning)]
+    [InlineData("tool.execution.completed", "tool.execution.completed", QueueNames.DiscoveryLearning)]
+    [InlineData("tool.execution.failed", "tool.execution.failed", QueueNames.DiscoveryLearning)]
+    [InlineData("", QueueNames.DiscoveryCommands, QueueNames.DiscoveryCommands)]
     [InlineData("", "capns.runner.default.normal", "capns.runner.default.normal")]
     [InlineData("events.dlx", "capns.registry.run-reports", QueueNames.DeadLetters)]
     public async Task Message_PublishedThere_ArrivesOnItsQueueAlone(string exchange, string routingKey, string queue)

@@ -14,6 +14,7 @@ internal static class ApiDocument
     {
         ["Tools"] = "Definitions, their versions and flags.",
         ["Executions"] = "Runs of tools: start, follow, end, repeat.",
+        ["Discovery"] = "Finding the right tool: search, recommendations, how tools belong together, and what was learned.",
         ["Capabilities"] = "What the tools can do, and who provides it.",
         ["Operations"] = "For who runs the installation.",
     };

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using Capns.Contracts.Discovery;
 using Capns.Contracts.Executions;
 using Capns.Registry.Worker.Access.Administration;
 using Capns.Registry.Worker.Audit.Alerts;
+using Capns.Registry.Worker.Discovery.Feedback;
+using Capns.Registry.Worker.Discovery.Relations;
 using Capns.Registry.Worker.Executions.Commands;
 using Capns.Registry.Worker.Executions.KillSwitches;
 using Capns.Registry.Worker.Streams.Live.Announcements;
@@ -38,6 +41,12 @@ internal static class ApiExamples
         [typeof(ServiceAccountOrder)] = """{"name":"indexer","clientId":"indexer-client","roles":["service"]}""",
         [typeof(AlertRuleOrder)] = """{"name":"denied-often","match":{"outcome":"denied"},"threshold":20,"windowSeconds":60,"severity":"warning","per":"actor"}""",
         [typeof(AnnouncementOrder)] = """{"title":"Maintenance","text":"Runs wait from 12:00 to 12:10 UTC.","severity":"info"}""",
+        [typeof(ToolDiscoveryRequest)] = """{"query":"summarise a pdf","context":{"topic":"contracts","keywords":["pdf","summary"]},"mode":"recommend","limit":3}""",
+        [typeof(FeedbackOrder)] = """
+            {"eventId":"nightly:le-5","toolId":"math-calculator","outcome":"success","effectiveness":0.9,"context":{"topic":"sums","keywords":["add","numbers"]},
+             "timestamp":"2026-03-02T09:29:58.000Z"}
+            """,
+        [typeof(RelationOrder)] = """{"toToolId":"text-analysis","type":"ENHANCES","strength":0.8,"reason":"It counts what the other one has found."}""",
         [typeof(CatalogueDocument)] = """{"format":"capns-catalogue/1","tools":[]}""",
     };
 

@@ -60,7 +60,7 @@ internal static class OperationDescription
                 Description = query.Text,
                 Schema = new OpenApiSchema
                 {
-                    Type = query.Type switch { "integer" => JsonSchemaType.Integer, "boolean" => JsonSchemaType.Boolean, _ => JsonSchemaType.String },
+                    Type = query.Type switch { "integer" => JsonSchemaType.Integer, "number" => JsonSchemaType.Number, "boolean" => JsonSchemaType.Boolean, _ => JsonSchemaType.String },
                     Minimum = query.Min?.ToString(CultureInfo.InvariantCulture),
                     Maximum = query.Max?.ToString(CultureInfo.InvariantCulture),
                     Default = query.Default is { } value ? JsonValue.Create(value) : null,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace Capns.Messaging.Capabilities;
+namespace Capns.Messaging.Replies;
 
 /// <summary>The queue on which one process gets the answers to its requests. Consumed from the first request on, over every new connection again.</summary>
 /// <remarks>The queue outlives a lost connection by <see cref="Expiry"/>, so that an answer that comes meanwhile is not lost. Thread-safe.</remarks>
