@@ -34,12 +34,12 @@ internal sealed class ToolIndex
 
     internal ReadOnlySpan<PlacedSegment> Segments => _segments;
 
-    /// <summary>Indexes everything: about 60 µs a tool.</summary>
+    /// <summary>Indexes everything; <c>bench/discovery</c> says how long that takes.</summary>
     public static ToolIndex Build(CatalogueSnapshot snapshot) => Empty.With(snapshot);
 
     /// <summary>The index of a later snapshot.</summary>
     /// <remarks>
-    /// What has the same id and revision is taken for unchanged. Looks at each tool once, which takes nanoseconds, and indexes those
+    /// What has the same id and revision is taken for unchanged. Looks at each tool once and indexes those
     /// that have changed; each is indexed about log n times more as segments are put together.
     /// </remarks>
     public ToolIndex With(CatalogueSnapshot next)

@@ -6,7 +6,7 @@ namespace Capns.Discovery.Worker.Search.Indexing;
 /// <summary>The terms of a segment in ordinal order, and in which tools each stands with which weight. Immutable.</summary>
 /// <remarks>
 /// A term takes its letters and 20 bytes; a posting about 2: the distance from the tool before and the weight. Similar terms
-/// are found by looking at all: the letters of each as a set of 64 bits rule out nearly every one in a nanosecond.
+/// are found by looking at all: the letters of each as a set of 64 bits rule out nearly every one.
 /// </remarks>
 internal sealed class SegmentTerms
 {
