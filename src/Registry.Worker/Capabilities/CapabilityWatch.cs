@@ -1,83 +1,24 @@
-using Capns.Registry.Worker.Persistence.Transactions;
+using Capns.Hosting.Postgres;
 
 namespace Capns.Registry.Worker.Capabilities;
 
 /// <summary>Keeps the index current: read before the worker serves anybody, then as soon as the catalogue's revision has moved.</summary>
 /// <remarks>While PostgreSQL is away the last state stays; nothing can be admitted then anyway.</remarks>
-internal sealed partial class CapabilityWatch(CapabilityIndex index, TimeProvider time, ILogger<CapabilityWatch> logger) : BackgroundService
+internal sealed partial class CapabilityWatch(CapabilityIndex index, TimeProvider time, ILogger<CapabilityWatch> logger) : RevisionWatch(time)
 {
-    /// <summary>How often the revision is looked at: one row. A change is known everywhere within 1 s (platform spec 4.3).</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>
-    /// A refresh reads what has changed. One that took long, because much had, is followed by a pause so many times as long, so that a
-    /// catalogue that changes all the time costs a fifth of a core, not all of it.
-    /// </summary>
-    private const int Rest = 4;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    private bool _away;
-
-    /// <summary>Returns when the index is filled; waits for PostgreSQL as long as it is away.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        while (!await TryRefreshAsync(cancellationToken))
+        if (await index.RefreshAsync(cancellationToken))
         {
-            await Task.Delay(Pause, time, cancellationToken);
-        }
-
-        await base.StartAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            var started = time.GetTimestamp();
-            await TryRefreshAsync(stoppingToken);
-            var took = time.GetElapsedTime(started);
-            if (took * Rest > Interval)
-            {
-                await Task.Delay(took * Rest, time, stoppingToken);
-            }
+            LogRefreshed(index.Current.Revision, index.Current.Tools.Count);
         }
     }
 
-    private async Task<bool> TryRefreshAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await index.RefreshAsync(cancellationToken))
-            {
-                LogRefreshed(index.Current.Revision, index.Current.Tools.Count);
-            }
+    protected override void TellAway(string reason) => LogAway(reason);
 
-            if (_away)
-            {
-                _away = false;
-                LogBack();
-            }
+    protected override void TellBack() => LogBack();
 
-            return true;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            // A bug is told each time; that the database is away is told once.
-            if (DatabaseFaults.Of(exception) != DatabaseFault.Outage)
-            {
-                LogFailed(exception);
-            }
-            else if (!_away)
-            {
-                _away = true;
-                LogAway(exception.GetBaseException().Message);
-            }
-
-            return false;
-        }
-    }
+    protected override void TellFailed(Exception exception) => LogFailed(exception);
 
     [LoggerMessage(EventId = 3500, Level = LogLevel.Debug, Message = "Capabilities as of revision {Revision}: {Tools} tools")]
     private partial void LogRefreshed(long revision, int tools);
